@@ -1,0 +1,166 @@
+import { z } from 'zod'
+
+/** How a setting can take the machine out of reach: its network boot goes, or its boot mode changes. */
+export type Reach = 'network-boot' | 'boot-mode'
+
+/** One canonical setting: vendor-neutral name and values. */
+export type SettingDefinition = (
+  | { readonly kind: 'choice'; readonly values: readonly string[] }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+) & { readonly description: string; readonly reach?: Reach }
+
+const onOff = ['enabled', 'disabled'] as const
+
+/**
+ * The canonical BIOS vocabulary. A template speaks in these words; each vendor's table translates them.
+ * Values are words of the field rather than one vendor's spelling. A setting that a board lacks is refused
+ * with the reason, never skipped.
+ */
+export const biosSettings = {
+  'boot-mode': {
+    kind: 'choice',
+    values: ['uefi', 'legacy'],
+    reach: 'boot-mode',
+    description: 'UEFI or legacy BIOS boot. Changing it makes the installed boot entries useless.',
+  },
+  'secure-boot': { kind: 'choice', values: onOff, description: 'UEFI Secure Boot.' },
+  pxe: {
+    kind: 'choice',
+    values: onOff,
+    reach: 'network-boot',
+    description: 'Network boot of the NIC the machine boots from. Without it MAAS cannot reach the machine any more.',
+  },
+  'boot-retry': {
+    kind: 'choice',
+    values: ['indefinitely', 'once', 'reset-after-failure'],
+    description: 'What happens when no boot entry works: try the list again, give up, or reset.',
+  },
+  'network-boot-retries': {
+    kind: 'number',
+    min: 0,
+    max: 20,
+    description: 'How often one network device is tried before the next entry.',
+  },
+  'http-boot': {
+    kind: 'choice',
+    values: ['auto', 'https-only', 'http-only', 'disabled'],
+    description: 'UEFI HTTP boot, beside PXE.',
+  },
+  smt: {
+    kind: 'choice',
+    values: onOff,
+    description: 'Simultaneous multithreading (Hyper-Threading). Arm Neoverse N1 has none.',
+  },
+  turbo: {
+    kind: 'choice',
+    values: onOff,
+    description: 'Frequencies above nominal (Turbo Boost, Core Performance Boost).',
+  },
+  'power-profile': {
+    kind: 'choice',
+    values: [
+      'power-efficient',
+      'peak-frequency',
+      'throughput',
+      'virtualization-power-efficient',
+      'virtualization-max-performance',
+      'low-latency',
+      'mission-critical',
+      'transactional',
+      'hpc',
+      'decision-support',
+      'graphics',
+      'io-throughput',
+      'custom',
+    ],
+    description: 'A set of power and performance settings chosen by the vendor; locks them unless `custom`.',
+  },
+  'power-regulator': {
+    kind: 'choice',
+    values: ['dynamic', 'low-power', 'high-performance', 'os-control'],
+    description: 'Who controls the processor frequency.',
+  },
+  'energy-bias': {
+    kind: 'choice',
+    values: ['max-performance', 'balanced-performance', 'balanced-power', 'power-saving'],
+    description: 'Energy/performance bias of the processor.',
+  },
+  'c-states': { kind: 'choice', values: ['c6', 'c1e', 'none'], description: 'Deepest idle state of a core.' },
+  'sr-iov': { kind: 'choice', values: onOff, description: 'PCIe single-root I/O virtualization.' },
+  iommu: { kind: 'choice', values: onOff, description: 'I/O memory management unit (VT-d, AMD-Vi, SMMU).' },
+  virtualization: { kind: 'choice', values: onOff, description: 'Processor virtualization (VT-x, SVM).' },
+  'patrol-scrub': { kind: 'choice', values: onOff, description: 'Background correction of memory errors.' },
+  'numa-group-size': {
+    kind: 'choice',
+    values: ['flat', 'clustered'],
+    description: 'How logical processors are grouped for the OS.',
+  },
+  'sub-numa-clustering': { kind: 'choice', values: onOff, description: 'Several NUMA nodes per socket.' },
+  'node-interleaving': { kind: 'choice', values: onOff, description: 'One NUMA node over all sockets.' },
+  'memory-mode': {
+    kind: 'choice',
+    values: ['fault-tolerant', 'ecc', 'spare', 'mirror'],
+    description: 'What memory is given up for fault tolerance.',
+  },
+  'sata-mode': { kind: 'choice', values: ['ahci', 'raid'], description: 'Mode of the embedded SATA controllers.' },
+  x2apic: {
+    kind: 'choice',
+    values: ['enabled', 'disabled', 'forced'],
+    description: 'Extended interrupt controller mode (x86).',
+  },
+  sgx: { kind: 'choice', values: onOff, description: 'Intel Software Guard Extensions.' },
+  tpm: { kind: 'choice', values: ['visible', 'hidden'], description: 'Whether the OS sees the TPM.' },
+  'console-redirection': {
+    kind: 'choice',
+    values: ['auto', 'physical', 'virtual', 'disabled'],
+    description: 'Serial port the BIOS console is mirrored to; `virtual` is the one the BMC shows (SOL).',
+  },
+  'console-speed': {
+    kind: 'choice',
+    values: ['9600', '19200', '38400', '57600', '115200'],
+    description: 'Bits per second of the serial console.',
+  },
+  'ac-loss': {
+    kind: 'choice',
+    values: ['power-on', 'stay-off', 'last-state'],
+    description: 'What the machine does when AC power comes back.',
+  },
+  'power-on-delay': {
+    kind: 'choice',
+    values: ['none', 'random', '15s', '30s', '45s', '60s'],
+    description: 'Delay before power-on after AC loss, so that a rack does not start at once.',
+  },
+  'wake-on-lan': { kind: 'choice', values: onOff, description: 'Power-on by magic packet.' },
+  cooling: { kind: 'choice', values: ['optimal', 'increased', 'maximum', 'enhanced-cpu'], description: 'Fan policy.' },
+} as const satisfies Record<string, SettingDefinition>
+
+/** The name of a canonical setting. */
+export type SettingName = keyof typeof biosSettings
+
+type ValueOf<Definition> = Definition extends { readonly values: readonly (infer Value)[] } ? Value : number
+
+/** The allowed values of one setting. */
+export type SettingValue<Name extends SettingName> = ValueOf<(typeof biosSettings)[Name]>
+
+/** Canonical settings with their wanted values; what is absent is left alone. */
+export type BiosSettings = { readonly [Name in SettingName]?: SettingValue<Name> }
+
+/** All names, in the order of the vocabulary. */
+export const settingNames: readonly SettingName[] = Object.keys(biosSettings).filter((name) => isSettingName(name))
+
+/** True for a name of the vocabulary (and not for `constructor`). */
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(biosSettings, name)
+}
+
+const shape = Object.fromEntries(settingNames.map((name) => [name, valueSchema(biosSettings[name]).exactOptional()]))
+
+/** Parses canonical settings; unknown names and values are refused with what is allowed. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- shape and type are made from the same table
+export const biosSettingsSchema = z.strictObject(shape) as unknown as z.ZodType<BiosSettings>
+
+function valueSchema(definition: SettingDefinition): z.ZodType {
+  const schema =
+    definition.kind === 'choice' ? z.enum(definition.values) : z.int().min(definition.min).max(definition.max)
+  return schema.describe(definition.description)
+}
