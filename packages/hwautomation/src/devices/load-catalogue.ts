@@ -1,0 +1,98 @@
+import { constants, existsSync, readFileSync } from 'node:fs'
+import { open, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { printable } from '../bios/printable.ts'
+import { HwError } from '../errors.ts'
+import type { DeviceCatalogue } from './catalogue.ts'
+import { LARGEST_FILE } from './catalogue-source.ts'
+import type { CatalogueFault } from './catalogue-source.ts'
+import { parseCatalogue } from './parse-catalogue.ts'
+import type { CatalogueFile } from './parse-catalogue.ts'
+
+/** Which files a catalogue is made of. */
+export interface LoadCatalogueOptions {
+  /** The operator's YAML files; their types add to the shipped ones or replace those of the same name. */
+  readonly files?: readonly string[]
+  /** Leave the shipped types out. Default: false. */
+  readonly withoutBuiltIn?: boolean
+}
+
+/**
+ * Reads the shipped device types and the operator's own.
+ *
+ * @throws HwError `devices.catalogue-invalid` with every fault of every file, unreadable files among them;
+ * `devices.catalogue-missing` when the shipped files are not beside the package
+ * @example
+ * const catalogue = await loadCatalogue({ files: ['./device-types.yaml'] })
+ * const type = catalogue.get('a1.c5.large')
+ */
+export async function loadCatalogue({
+  files = [],
+  withoutBuiltIn = false,
+}: LoadCatalogueOptions = {}): Promise<DeviceCatalogue> {
+  const shipped = withoutBuiltIn ? [] : await shippedFiles()
+  const reads = await Promise.all([
+    ...shipped.map((file) => read(file, true)),
+    ...files.map((file) => read(path.resolve(file), false, file)),
+  ])
+  return parseCatalogue(
+    reads.flatMap((result) => ('text' in result ? [result] : [])),
+    reads.flatMap((result) => ('message' in result ? [result] : [])),
+  )
+}
+
+async function shippedFiles(): Promise<string[]> {
+  const folder = path.join(packageRoot(path.dirname(fileURLToPath(import.meta.url))), 'catalogue')
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw missing(folder, error)
+  })
+  return names
+    .filter((name) => name.endsWith('.yaml'))
+    .toSorted()
+    .map((name) => path.join(folder, name))
+}
+
+/** The folder of this package, whether the code runs from `src/devices/` or from one file in `dist/`. */
+function packageRoot(from: string): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const manifest = path.join(folder, 'package.json')
+    if (existsSync(manifest) && PACKAGE_NAME.test(readFileSync(manifest, 'utf8'))) return folder
+    if (path.dirname(folder) === folder) throw missing(from)
+  }
+}
+
+const PACKAGE_NAME = /"name"\s*:\s*"hwautomation"/
+
+function missing(folder: string, cause?: unknown): HwError {
+  return new HwError({
+    code: 'devices.catalogue-missing',
+    kind: 'invalid',
+    message: `The shipped device types were not found (looked from ${printable(folder)}).`,
+    hint: 'A bundler may have left the folder `catalogue` of the package behind: keep hwautomation external, or load your own files with `withoutBuiltIn`.',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** Only regular files of a sensible size are read: a device or a pipe would never end. */
+async function read(
+  file: string,
+  builtIn: boolean,
+  name = path.basename(file),
+): Promise<CatalogueFile | CatalogueFault> {
+  const fault = (message: string): CatalogueFault => ({ file: name, line: 1, column: 1, message })
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const stats = await handle.stat()
+      if (!stats.isFile()) return fault('is not a regular file')
+      if (stats.size > LARGEST_FILE) return fault(`is larger than ${LARGEST_FILE / 1024} KiB`)
+      const bytes = await handle.readFile()
+      return { file: name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), builtIn }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    return fault(`cannot be read: ${printable(error instanceof Error ? error.message : error)}`)
+  }
+}
