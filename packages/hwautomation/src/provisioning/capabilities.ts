@@ -1,0 +1,221 @@
+import type { BiosConfiguration, BiosRegistry, BiosValue } from '../bios/configuration.ts'
+import type { AddressSource, LanStep } from '../bmc/lan-plan.ts'
+import { Capability } from '../workflow/context.ts'
+import type { HostIdentity, HostLocation } from './host.ts'
+import type { MachineState } from './machine-state.ts'
+
+/** What every capability answers: the value, who served it, who was tried before, and when it was so. */
+export interface Answer<T> {
+  readonly value: T
+  readonly servedBy: string
+  readonly tried: readonly string[]
+  /** ISO 8601. */
+  readonly observedAt: string
+}
+
+/** Called with one short line when waiting is not going well; never fails the wait. */
+export type OnTrouble = (line: string) => void
+
+/**
+ * The life cycle of the run's machine. Verbs only start a change; `until` sees it happen.
+ * A refusal by MAAS rejects with `context.sent: 'refused'`; a request whose answer was lost is of kind `lost-contact-after-effect`.
+ */
+export interface Commissioning {
+  /** The machine as it is now. */
+  read(signal: AbortSignal): Promise<Answer<MachineState>>
+  /** Polls (shared by all runs) until `done` returns something. Failed polls are reported, not thrown, save refused credentials. */
+  until<T>(
+    done: (machine: MachineState) => T | undefined,
+    options: { readonly signal: AbortSignal; readonly onTrouble?: OnTrouble },
+  ): Promise<T>
+  /** The MAAS user we act as. */
+  user(signal: AbortSignal): Promise<Answer<string>>
+  /** With SSH left on, and without the scripts that would change the BMC or test the hardware, as configured. */
+  commission(signal: AbortSignal): Promise<void>
+  abort(signal: AbortSignal): Promise<void>
+  /** Cycles or powers on into the ephemeral OS and takes ownership. Never call it in status 17: it would cycle again. */
+  enterRescue(signal: AbortSignal): Promise<void>
+  /** Powers off and gives the machine back. */
+  exitRescue(signal: AbortSignal): Promise<void>
+  /** No error if already off. */
+  powerOff(signal: AbortSignal): Promise<void>
+  /** Sets the run annotation, or clears it with ''. Only while the machine is owned. */
+  annotate(value: string, signal: AbortSignal): Promise<void>
+  /** Whether scripts of that commissioning really ran: a refused request leaves a set that is all aborted. */
+  commissioningRan(resultId: number, signal: AbortSignal): Promise<boolean>
+  /** True for a run of our own store that has ended: what it holds may be adopted. */
+  isAbandonedRun(runId: string): Promise<boolean>
+  /** Failing scripts with their last output, one line each; empty where nothing failed. */
+  explainFailure(signal: AbortSignal): Promise<readonly string[]>
+}
+export const Commissioning = new Capability<Commissioning>('commissioning')
+
+export interface CommandResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandOptions {
+  readonly signal: AbortSignal
+  /** Names the remote run: the same id never starts a second process on the same boot. Default: a fresh one. */
+  readonly id?: string
+  readonly sudo?: boolean
+  /** For secrets: never seen in argv. */
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly timeout?: number | string
+  readonly onLine?: (line: string) => void
+}
+
+export interface FreshBoot {
+  readonly candidates: readonly string[]
+  /** What the machine must say of itself; at least one of the two must be known and equal. */
+  readonly serial: string | null
+  readonly uuid: string | null
+  /** Boot that must be over. */
+  readonly notBootId?: string
+  /** Milliseconds on the clock until it must have answered. */
+  readonly within?: number
+  readonly onTrouble?: OnTrouble
+  readonly signal: AbortSignal
+  /** Read again while waiting: addresses may change. */
+  readonly refresh?: () => Promise<readonly string[]>
+}
+
+/** A command that an installed tool is called by, e.g. `['/home/ubuntu/.hwa/tools/ilorest/ilorest']`. */
+export type ToolCommand = readonly string[]
+
+/** A shell on the run's machine: over SSH, in the boot that was found last. */
+export interface HostShell {
+  /** The boot commands go to; undefined before the first `connect`. */
+  readonly location: HostLocation | undefined
+  /** Waits for a boot that is the right machine and not `notBootId`, and goes there from now on. */
+  connect(boot: FreshBoot): Promise<Answer<HostLocation>>
+  /** Looks at whoever answers at the candidates, once, without waiting. */
+  peek(boot: Omit<FreshBoot, 'notBootId' | 'refresh' | 'within'>): Promise<HostLocation | undefined>
+  /** Runs argv (never a shell line) and returns when it has ended, whatever its exit code. */
+  run(argv: readonly string[], options: CommandOptions): Promise<CommandResult>
+  /** What became of a named run in this boot. */
+  statusOf(id: string, signal: AbortSignal): Promise<'absent' | 'running' | { readonly code: number }>
+  /** Forgets a named run, so that its id may be used again. */
+  forget(id: string, signal: AbortSignal): Promise<void>
+  /** The boot the shell is in now, read fresh. */
+  bootId(signal: AbortSignal): Promise<string>
+  /** Puts bytes on the host: 0600, checked by hash. */
+  put(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<string>
+  /** Fetches a file of at most `maxBytes`. */
+  get(path: string, options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<Uint8Array>
+  /** The described tool for an architecture (`uname -m`, or MAAS's word for it), or undefined where none is described. */
+  describedTool(
+    name: string,
+    architecture: string,
+  ): { readonly architecture: string; readonly sha256: readonly string[] } | undefined
+  /** Whether the described tool is on this boot with the right checksum. */
+  hasTool(name: string, signal: AbortSignal): Promise<boolean>
+  /** Uploads, installs and checks the described tool. */
+  installTool(name: string, signal: AbortSignal): Promise<void>
+  /** How an installed tool is called. */
+  tool(name: string): ToolCommand
+  /** Removes everything of this run from the host: run directories, tools, uploads. No error if the host is gone. */
+  tidy(signal: AbortSignal): Promise<'clean' | 'gone'>
+}
+export const HostShell = new Capability<HostShell>('host-shell')
+
+/** What a machine's BIOS says, in force and for its next boot. */
+export interface BiosReading {
+  /** In force since the last boot. */
+  readonly current: BiosConfiguration
+  /** What the next boot would bring: equals `current` where nothing is pending. */
+  readonly pending: BiosConfiguration
+  /** What the firmware said against the last change, one sentence each; empty is good. It stays until the next change. */
+  readonly verdict: readonly string[]
+  /** When the last change was applied, as the firmware says; tells an old verdict from a new one. */
+  readonly appliedAt: string | null
+  /** What exists and is allowed on this board, where the device tells. */
+  readonly registry?: BiosRegistry
+  /** The configuration in the tool's own file format, fit for restoring; only when asked for. */
+  readonly file?: Uint8Array
+}
+
+/** New values by native attribute name. */
+export type BiosChanges = Readonly<Record<string, BiosValue>>
+
+/** BIOS configuration of the run's machine by its vendor's in-band tool. */
+export interface Bios {
+  /** Name of the tool that does it, as described in the configuration: `ilorest`. */
+  readonly tool: string
+  /** Reads current and pending; with `everything` also the registry and the restorable file. */
+  read(options: {
+    readonly signal: AbortSignal
+    readonly everything: boolean
+    readonly onStage: (sentence: string) => void
+  }): Promise<Answer<BiosReading>>
+  /** Stages changes for the next boot; reboots nothing. `id` names the remote run that commits them. */
+  stage(
+    changes: BiosChanges,
+    options: { readonly id: string; readonly signal: AbortSignal; readonly onStage: (sentence: string) => void },
+  ): Promise<void>
+  /** Ends the tool's session on the host, if there is one. */
+  signOut(signal: AbortSignal): Promise<void>
+  /** What is in force, asked over the network without the host running; undefined where that cannot be had. */
+  peek(signal: AbortSignal): Promise<BiosConfiguration | undefined>
+}
+export const Bios = new Capability<Bios>('bios')
+
+export interface LanSettings {
+  readonly channel: number
+  readonly source: AddressSource
+  readonly address: string
+  readonly netmask: string
+  readonly gateway: string
+  readonly mac: string | null
+}
+
+/** What is seen of a BMC from outside, without sending a credential. */
+export interface BmcSight {
+  readonly certificateSha256: string | null
+  readonly serviceUuid: string | null
+}
+
+export interface BmcRegistration {
+  readonly powerType: string
+  readonly address: string
+  readonly user: string | null
+}
+
+/** The BMC's network settings, its address book entry in MAAS, and proofs that it is the right one. */
+export interface BmcNetwork {
+  /** In-band, from the host. */
+  read(signal: AbortSignal): Promise<Answer<LanSettings>>
+  /** In-band. `id` names the remote run. */
+  set(channel: number, step: LanStep, options: { readonly id: string; readonly signal: AbortSignal }): Promise<void>
+  /** What answers at an address, seen without sending a credential; undefined: nothing answers. */
+  look(address: string, signal: AbortSignal): Promise<BmcSight | undefined>
+  /** Logs in there and reads whose BMC it is; the certificate is pinned before anything is sent. */
+  hostBehind(
+    address: string,
+    options: { readonly certificateSha256: string; readonly signal: AbortSignal },
+  ): Promise<{ readonly serial: string | null; readonly uuid: string | null }>
+  /** MAAS's power parameters of the machine, without its password. */
+  registration(signal: AbortSignal): Promise<BmcRegistration>
+  /** Other machines' BMC addresses: MAAS's and our own inventory. */
+  neighbours(signal: AbortSignal): Promise<readonly { readonly address: string; readonly who: string }[]>
+  /** MAAS accepts anything here without trying: prove with `powerThroughMaas`. */
+  register(address: string, signal: AbortSignal): Promise<void>
+  /** MAAS asks the BMC at the registered address. */
+  powerThroughMaas(signal: AbortSignal): Promise<'on' | 'off' | 'unknown' | 'error'>
+}
+export const BmcNetwork = new Capability<BmcNetwork>('bmc-network')
+
+/** MAAS tags of the run's machine. */
+export interface Tags {
+  /** Creates the tag where it is missing. */
+  ensure(name: string, comment: string, signal: AbortSignal): Promise<void>
+  add(name: string, signal: AbortSignal): Promise<void>
+  /** No error if it has not got it. */
+  remove(name: string, signal: AbortSignal): Promise<void>
+}
+export const Tags = new Capability<Tags>('tags')
+
+export type { HostIdentity, HostLocation, LanStep }

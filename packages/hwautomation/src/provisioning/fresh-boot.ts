@@ -1,0 +1,38 @@
+import { HwError } from '../errors.ts'
+import { Commissioning, HostShell } from './capabilities.ts'
+import type { HostLocation } from './host.ts'
+import type { MachineState } from './machine-state.ts'
+import type { Acting } from './provisioning.ts'
+
+/** A server with much memory is in POST for 10 minutes, and applying BIOS settings may reset it twice. */
+const UP_WITHIN_MS = 20 * 60_000
+
+/**
+ * Finds the shell of the boot that has just begun: probes all addresses MAAS knows (they are those of the last commissioning)
+ * and believes only a host that proves to be this machine, in a boot that is not `notBootId`.
+ */
+export async function findHost(ctx: Acting, machine: MachineState, notBootId?: string): Promise<HostLocation> {
+  if (machine.serial === null && machine.uuid === null) {
+    throw new HwError({
+      code: 'host.identity-unknown',
+      kind: 'conflict',
+      message: `MAAS knows neither serial number nor UUID of ${machine.hostname}, so no host that answers could be proved to be it.`,
+      hint: 'Ask for recommission: commissioning fills in both.',
+    })
+  }
+  const maas = ctx.use(Commissioning)
+  return ctx.subTask('Connecting over SSH…', async (task) => {
+    const { value } = await ctx.use(HostShell).connect({
+      candidates: machine.addresses,
+      serial: machine.serial,
+      uuid: machine.uuid,
+      signal: ctx.signal,
+      within: UP_WITHIN_MS,
+      onTrouble: task.detail,
+      refresh: async () => (await maas.read(ctx.signal)).value.addresses,
+      ...(notBootId === undefined ? {} : { notBootId }),
+    })
+    task.detail(`${value.address}, boot ${value.bootId.slice(0, 8)}`)
+    return value
+  })
+}

@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import { compareAfterApply } from '../../bios/compare.ts'
+import { sameValue, type BiosConfiguration } from '../../bios/configuration.ts'
+import type { BiosPlan } from '../../bios/plan.ts'
+import { HwError } from '../../errors.ts'
+import type { StepContext } from '../../workflow/context.ts'
+import type { Json } from '../../workflow/record.ts'
+import { WorkflowStep } from '../../workflow/step.ts'
+import { artefactSchema, keptPulled } from '../bios-files.ts'
+import { Bios, Commissioning, HostShell, type BiosChanges, type BiosReading } from '../capabilities.ts'
+import { ensureShell } from '../ensure-shell.ts'
+import { ensureTool } from '../ensure-tool.ts'
+import { findHost } from '../fresh-boot.ts'
+import { assertStillOurs, markHeld, unmarkHeld } from '../holding.ts'
+import { hostLocationSchema } from '../host.ts'
+import { isRescue } from '../machine-state.ts'
+import type { Provisioning } from '../provisioning.ts'
+import { enterRescue, leaveRescue } from '../rescue.ts'
+import { stepTimes } from '../step-times.ts'
+import { biosModify } from './bios-modify.ts'
+import { biosPull } from './bios-pull.ts'
+
+const output = z.object({
+  applied: z.array(z.string()),
+  /** The boot after the change: later steps work in it. */
+  host: hostLocationSchema,
+  file: artefactSchema,
+})
+
+/** Writes the changes, reboots through rescue mode, and compares every changed setting with what the firmware then says. */
+export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
+  id: 'bios-push',
+  title: 'Push BIOS configuration',
+  output,
+  timeout: (ctx) => stepTimes(ctx.request.profile, 'bios-push'),
+  expected: (ctx) => stepTimes(ctx.request.profile, 'bios-push').expected,
+  onCancel: 'finish',
+
+  skip: (ctx) => (ctx.maybeOutput(biosModify)?.changes.length === 0 ? 'the BIOS matches the template' : undefined),
+
+  plan(ctx) {
+    return {
+      todo: [
+        `Write the changes with ${ctx.use(Bios).tool}`,
+        'Reboot through rescue mode so that the firmware applies them',
+        'Read every changed setting back',
+      ],
+      reboots: 1,
+    }
+  },
+
+  async guard(ctx) {
+    await assertStillOurs(ctx)
+  },
+
+  async act(ctx) {
+    const plan = await plannedChanges(ctx)
+    // The last moment to stop: from the first write on, the machine must be brought through its reboot.
+    ctx.safePoint()
+    const within = stepTimes(ctx.request.profile, 'bios-push').attempt
+    await ctx.critical('writing BIOS settings', within, async (inside) => {
+      await ensureShell(inside, `push-${ctx.attempt}`)
+      const before = await inForceOrStaged(inside, plan)
+      if (before === 'in-force') return
+      if (before === 'missing') await stage(inside, plan)
+      await rebootThroughRescue(inside)
+      await assertTaken(inside, plan)
+    })
+  },
+
+  async verify(ctx) {
+    const plan = await plannedChanges(ctx)
+    const reading = await readBios(ctx, 'Reading the settings back…', true)
+    await ctx.use(Bios).signOut(ctx.signal)
+    const { taken, notTaken } = compareAfterApply(plan, reading.current)
+    const objections = await newVerdict(ctx, reading)
+    const host = ctx.use(HostShell).location!
+    return {
+      ok: notTaken.length === 0 && objections.length === 0,
+      output: {
+        applied: taken.map(({ name }) => name),
+        host,
+        file: await ctx.keep('bios-after.json', reading.file ?? new Uint8Array(), 'application/json'),
+      },
+      evidence: [
+        ctx.evidence(
+          `${taken.length} of ${plan.changes.length} changed settings are in force`,
+          Object.fromEntries(plan.changes.map(({ name }) => [name, reading.current.attributes[name] ?? null])),
+          {
+            source: ctx.use(Bios).tool,
+            request: reading.current.resource.path,
+          },
+        ),
+        ctx.evidence(
+          'the machine came back from its reboot',
+          { bootId: host.bootId, address: host.address },
+          { source: 'ssh', request: 'boot id' },
+        ),
+      ],
+      ...(notTaken.length + objections.length > 0
+        ? {
+            problem: `not in force after the reboot: ${[...objections, ...notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)].join('; ')}`,
+          }
+        : {}),
+    }
+  },
+})
+
+async function plannedChanges(ctx: StepContext<Provisioning>): Promise<BiosPlan> {
+  return JSON.parse(new TextDecoder().decode(await ctx.kept(ctx.output(biosModify).plan))) as BiosPlan
+}
+
+/** What the device itself says of the changes: an earlier attempt may have staged or even applied them. */
+async function inForceOrStaged(
+  ctx: StepContext<Provisioning>,
+  plan: BiosPlan,
+): Promise<'in-force' | 'staged' | 'missing'> {
+  await ensureTool(ctx, ctx.use(Bios).tool)
+  const reading = await readBios(ctx, 'Looking at what is set now…')
+  if (has(reading.current, plan)) return 'in-force'
+  return has(reading.pending, plan) ? 'staged' : 'missing'
+}
+
+async function stage(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<void> {
+  const bios = ctx.use(Bios)
+  const shell = ctx.use(HostShell)
+  const id = `${ctx.workflowId}-bios-push-${ctx.attempt}`
+  const changes: BiosChanges = Object.fromEntries(plan.changes.map(({ name, to }) => [name, to]))
+  await ctx.subTask('Writing the new BIOS configuration…', (task) =>
+    ctx.effect({
+      effect: 'bios.write',
+      key: `${ctx.attempt}`,
+      marker: async (): Promise<Json> => ({ bootId: shell.location?.bootId ?? '', run: id }),
+      act: () => bios.stage(changes, { id, signal: ctx.signal, onStage: task.detail }),
+      happened: async () => {
+        const status = await shell.statusOf(id, ctx.signal)
+        if (status === 'running') return 'happened'
+        return has((await readBios(ctx, 'Looking at what was staged…')).pending, plan) ? 'happened' : 'not-happened'
+      },
+    }),
+  )
+  const { pending } = await readBios(ctx, 'Checking that the changes are staged…')
+  if (!has(pending, plan))
+    throw new HwError({
+      code: 'bios.not-staged',
+      kind: 'transient',
+      message: `${bios.tool} reported success, but the changes are not staged on ${ctx.request.hostname}.`,
+      hint: 'Check the BMC’s log; a BIOS administrator password or a server configuration lock refuses changes silently.',
+    })
+}
+
+/** A reboot that comes back to a shell is an exit from and an entry into rescue mode; from Ready the entry alone cycles the power. */
+async function rebootThroughRescue(ctx: StepContext<Provisioning>): Promise<void> {
+  const shell = ctx.use(HostShell)
+  await ctx.use(Bios).signOut(ctx.signal)
+  const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
+  const bootBefore = shell.location?.bootId
+  if (isRescue(machine.status)) {
+    await unmarkHeld(ctx, `reboot-${ctx.attempt}`)
+    await leaveRescue(ctx, `reboot-${ctx.attempt}`)
+  }
+  const entered = await enterRescue(ctx, `reboot-${ctx.attempt}`)
+  await markHeld(ctx, `rebooted-${ctx.attempt}`)
+  await findHost(ctx, entered, bootBefore)
+}
+
+async function assertTaken(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<void> {
+  await ensureTool(ctx, ctx.use(Bios).tool)
+  const reading = await readBios(ctx, 'Comparing with what the firmware made of it…')
+  const { notTaken } = compareAfterApply(plan, reading.current)
+  const objections = await newVerdict(ctx, reading)
+  if (notTaken.length === 0 && objections.length === 0) return
+  const names = notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)
+  throw new HwError({
+    code: 'bios.not-taken',
+    kind: objections.length > 0 ? 'invalid' : 'transient',
+    message: `The firmware of ${ctx.request.hostname} did not take all settings: ${[...names, ...objections].join('; ')}.`,
+    hint: 'The machine runs with the rest of the new settings; the configuration of before is kept with the run (bios-before.json).',
+    context: { notTaken: notTaken.map(({ name }) => name), verdict: objections },
+  })
+}
+
+/** An objection that was there before we wrote anything is not about our change. */
+async function newVerdict(ctx: StepContext<Provisioning>, reading: BiosReading): Promise<readonly string[]> {
+  const before = await keptPulled(ctx, ctx.output(biosPull).pulled)
+  return reading.appliedAt === before.appliedAt ? [] : reading.verdict
+}
+
+async function readBios(ctx: StepContext<Provisioning>, sentence: string, everything = false): Promise<BiosReading> {
+  return ctx.subTask(
+    sentence,
+    async (task) => (await ctx.use(Bios).read({ signal: ctx.signal, everything, onStage: task.detail })).value,
+  )
+}
+
+function has(configuration: BiosConfiguration, plan: BiosPlan): boolean {
+  return plan.changes.every(({ name, to }) => sameValue(configuration.attributes[name], to))
+}

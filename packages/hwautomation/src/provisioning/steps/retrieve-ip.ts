@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { WorkflowStep } from '../../workflow/step.ts'
+import { Commissioning, HostShell } from '../capabilities.ts'
+import { findHost } from '../fresh-boot.ts'
+import { markHeld } from '../holding.ts'
+import { hostLocationSchema } from '../host.ts'
+import { assertMatches } from '../matching.ts'
+import { isRescue, STATUS } from '../machine-state.ts'
+import type { Provisioning } from '../provisioning.ts'
+import { enterRescue } from '../rescue.ts'
+import { stepTimes } from '../step-times.ts'
+import { commission } from './commission.ts'
+
+const output = z.object({
+  host: hostLocationSchema,
+  /** The boot the shell lives in: the one of the commissioning, or rescue mode. */
+  shell: z.enum(['commissioning', 'rescue']),
+})
+
+/** Finds the machine's address and a shell on it: the one that commissioning left running, else rescue mode. Proves that it is the right machine. */
+export const retrieveIp = new WorkflowStep<Provisioning, z.infer<typeof output>>({
+  id: 'retrieve-ip',
+  title: 'Retrieve IP address',
+  output,
+  timeout: (ctx) => stepTimes(ctx.request.profile, 'retrieve-ip'),
+  expected: (ctx) => stepTimes(ctx.request.profile, 'retrieve-ip').expected,
+  onCancel: 'stop',
+
+  async plan(ctx) {
+    const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
+    const willCommission = machine.status !== STATUS.ready || ctx.request.recommission === true
+    const todo = [`Log in over SSH, prove serial number and UUID, compare with device type ${ctx.request.deviceType}`]
+    if (isRescue(machine.status) || willCommission) return { todo }
+    return { todo: ['Boot the machine into MAAS’s rescue mode', ...todo], reboots: 1 }
+  },
+
+  async act(ctx) {
+    const maas = ctx.use(Commissioning)
+    const shell = ctx.use(HostShell)
+    const commissionedNow = ctx.output(commission).way === 'commissioned'
+    let { value: machine } = await maas.read(ctx.signal)
+    const sentBefore = ctx.intents.some((intent) => intent.effect === 'maas.rescue-enter')
+    let notBootId: string | undefined
+    // The shell that commissioning left may be gone; then, and where there was no commissioning, rescue mode gives a new one.
+    if (!commissionedNow || sentBefore || ctx.attempt > 1 || machine.power === 'off') {
+      if (machine.status !== STATUS.rescue && !sentBefore) {
+        const before = await shell.peek({
+          candidates: machine.addresses,
+          serial: machine.serial,
+          uuid: machine.uuid,
+          signal: ctx.signal,
+        })
+        notBootId = before?.bootId
+      }
+      if (machine.status === STATUS.ready || machine.status === STATUS.enteringRescue || sentBefore)
+        machine = await enterRescue(ctx, 'enter')
+      await markHeld(ctx, 'rescue')
+    }
+    const host = await findHost(ctx, machine, notBootId)
+    await ctx.subTask(`Checking that this is a ${ctx.request.deviceType}…`, async () =>
+      assertMatches(ctx.request, host.identity),
+    )
+  },
+
+  async verify(ctx) {
+    const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
+    const host = ctx.use(HostShell).location
+    const bootId = host && (await ctx.use(HostShell).bootId(ctx.signal))
+    return {
+      ok: host !== undefined && bootId === host.bootId,
+      output: { host: host!, shell: isRescue(machine.status) ? 'rescue' : 'commissioning' },
+      evidence: host
+        ? [
+            ctx.evidence(
+              `${machine.hostname} answers at ${host.address}`,
+              { serial: host.identity.serial, uuid: host.identity.uuid, bootId },
+              { source: 'ssh', request: 'dmi tables, boot id' },
+            ),
+            ctx.evidence(
+              `it is a ${ctx.request.deviceType}`,
+              {
+                vendor: host.identity.vendor,
+                product: host.identity.product,
+                architecture: host.identity.architecture,
+              },
+              { source: 'ssh', request: 'dmi tables, uname -m' },
+            ),
+          ]
+        : [],
+      ...(bootId === host?.bootId ? {} : { problem: 'the host was rebooted while it was looked at' }),
+    }
+  },
+})
