@@ -1,0 +1,31 @@
+/** `exit`, and errors that end a non-interactive shell. */
+export class ShellExit extends Error {
+  override readonly name = 'ShellExit'
+  readonly status: number
+  constructor(status: number) {
+    super(`exit ${status}`)
+    this.status = status
+  }
+}
+
+/** `break n` and `continue n`. */
+export class LoopJump extends Error {
+  override readonly name = 'LoopJump'
+  readonly kind: 'break' | 'continue'
+  levels: number
+  constructor(kind: 'break' | 'continue', levels: number) {
+    super(kind)
+    this.kind = kind
+    this.levels = levels
+  }
+}
+
+/** `return n`. */
+export class FunctionReturn extends Error {
+  override readonly name = 'FunctionReturn'
+  readonly status: number
+  constructor(status: number) {
+    super(`return ${status}`)
+    this.status = status
+  }
+}

@@ -1,0 +1,23 @@
+export { createLab } from './lab.ts'
+export type { Lab, LabConnection, LabOptions, LabServer, LabServerSpec, LabTool } from './lab.ts'
+export { createLabClock } from './clock.ts'
+export type { ClockMode, LabClock } from './clock.ts'
+export type { Fault, FaultMode, Faults, FaultSpec } from './faults.ts'
+export type { Door, LogEntry, RequestLog } from './log.ts'
+export type { Owner, Network, World } from './world/world.ts'
+export type {
+  BiosMessage,
+  BiosState,
+  Bmc,
+  BmcCertificate,
+  BmcNetwork,
+  BmcSession,
+  BmcUser,
+  Boot,
+  BootPlan,
+  HostKey,
+  HostPhase,
+  Machine,
+} from './world/machine.ts'
+export type { BiosAttribute, BiosValue, HardwareModel } from './world/model.ts'
+export { hardwareModels } from './world/models.ts'

@@ -1,0 +1,67 @@
+import type { HardwareModel } from '../model.ts'
+import { choice, hpePlatformAttributes, integer, onOff } from './hpe-platform-attributes.ts'
+
+/**
+ * HPE ProLiant DL360 Gen11: two Intel Xeon, x86_64, iLO 6, ROM family U54. Gen11 Intel boards know no BootMode: UEFI only.
+ * Attribute names and values from HPE's Gen11 registry and live settings of the U58 family; product number assumed.
+ */
+export const hpeDl360Gen11: HardwareModel = {
+  id: 'hpe-dl360-gen11',
+  vendor: 'HPE',
+  manufacturer: 'HPE',
+  product: 'ProLiant DL360 Gen11',
+  board: 'ProLiant DL360 Gen11',
+  sku: 'P52498-B21',
+  machine: 'x86_64',
+  architecture: 'amd64/generic',
+  cpu: { model: 'Intel(R) Xeon(R) Gold 6430', cores: 64, mhz: 2100 },
+  memoryMiB: 262_144,
+  biosFamily: 'U54',
+  biosVersion: '1.48',
+  biosDate: '10/27/2023',
+  biosAttributes: [
+    ...hpePlatformAttributes,
+    choice('WorkloadProfile', [
+      'GeneralPowerEfficientCompute',
+      'GeneralPeakFrequencyCompute',
+      'GeneralThroughputCompute',
+      'Virtualization-PowerEfficient',
+      'Virtualization-MaxPerformance',
+      'LowLatency',
+      'MissionCritical',
+      'TransactionalApplicationProcessing',
+      'HighPerformanceCompute(HPC)',
+      'DecisionSupport',
+      'GraphicProcessing',
+      'I/OThroughput',
+      'Custom',
+    ]),
+    onOff('ProcHyperthreading', 'Enabled'),
+    onOff('ProcTurbo', 'Enabled'),
+    onOff('ProcVirtualization', 'Enabled'),
+    onOff('IntelProcVtd', 'Enabled'),
+    choice('ProcX2Apic', ['Auto', 'Enabled', 'ForceEnabled', 'Disabled']),
+    choice('PowerRegulator', ['DynamicPowerSavings', 'StaticLowPower', 'StaticHighPerf', 'OsControl']),
+    choice('EnergyPerfBias', ['BalancedPerf', 'MaxPerf', 'BalancedPower', 'PowerSavingsMode']),
+    choice('MinProcIdlePower', ['C6', 'C1E', 'NoCStates']),
+    choice('MinProcIdlePkgState', ['C6Retention', 'C6NonRetention', 'NoState']),
+    onOff('SubNumaClustering', 'Disabled'),
+    choice('NumaGroupSizeOpt', ['Flat', 'Clustered']),
+    onOff('NodeInterleaving', 'Disabled'),
+    choice('AdvancedMemProtection', [
+      'FastFaultTolerantADDDC',
+      'AdvancedEcc',
+      'OnlineSpareAdvancedEcc',
+      'MirroredAdvancedEcc',
+    ]),
+    onOff('MemPatrolScrubbing', 'Enabled'),
+    integer('PatrolScrubDuration', 1, 24, 24),
+    choice('EmbeddedSata', ['Ahci', 'Raid']),
+    onOff('SgxEnable', 'Disabled'),
+    onOff('IntelTxt', 'Disabled'),
+    choice('VirtualSerialPort', ['Com1Irq4', 'Com2Irq3', 'Disabled']),
+  ],
+  bmcType: 'iLO 6',
+  bmcVersion: '1.62',
+  lanChannel: 2,
+}
