@@ -10,6 +10,8 @@ const SHORTEST = 4
  */
 export class Redactor {
   readonly #forms = new Set<string>()
+  /** A form that contains another is masked before it. */
+  #longestFirst: readonly string[] = []
 
   /** From now on this value, and its URL-encoded, base64 and JSON-escaped forms, are masked. */
   add(secret: string): void {
@@ -23,12 +25,12 @@ export class Redactor {
       ...base64Forms(secret),
     ])
       this.#forms.add(form)
+    this.#longestFirst = [...this.#forms].toSorted((a, b) => b.length - a.length)
   }
 
   text(value: string): string {
     let result = value
-    for (const form of [...this.#forms].toSorted((a, b) => b.length - a.length))
-      result = result.replaceAll(form, REDACTED)
+    for (const form of this.#longestFirst) result = result.replaceAll(form, REDACTED)
     return result
   }
 

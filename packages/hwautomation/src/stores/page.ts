@@ -1,0 +1,28 @@
+import type { RecordPage, RecordQuery } from '../workflow/ports.ts'
+import type { WorkflowRecord } from '../workflow/record.ts'
+
+const DEFAULT_LIMIT = 50
+
+/** A page of records, read one by one in the order of `ids` (newest first) until it is full. `next` is the last id of the page. */
+export async function pageOf(
+  ids: readonly string[],
+  query: RecordQuery,
+  load: (id: string) => Promise<WorkflowRecord | undefined>,
+): Promise<RecordPage> {
+  const { after, limit = DEFAULT_LIMIT } = query
+  const records: WorkflowRecord[] = []
+  for (const id of ids) {
+    if (after !== undefined && id >= after) continue
+    const record = await load(id)
+    if (record === undefined || !matches(record, query)) continue
+    if (records.length === limit) return { records, next: records.at(-1)!.id }
+    records.push(record)
+  }
+  return { records }
+}
+
+function matches(record: WorkflowRecord, { status, resource }: RecordQuery): boolean {
+  return (
+    (status === undefined || status.includes(record.status)) && (resource === undefined || record.resource === resource)
+  )
+}
