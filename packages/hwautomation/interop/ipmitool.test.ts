@@ -9,8 +9,8 @@ import { lanPrintArgv, lanSetArgv, mcGuidArgv, mcInfoArgv, userListArgv } from '
 import { ipmitoolFailure } from '../src/bmc/ipmitool/failure.ts'
 import type { IpmitoolResult } from '../src/bmc/ipmitool/failure.ts'
 import { parseLanPrint, parseMcGuid, parseMcInfo, parsePowerStatus, parseUserList } from '../src/bmc/ipmitool/parse.ts'
-import { planLan } from '../src/bmc/lan-plan.ts'
-import { compareBmcIdentity } from '../src/bmc/identity.ts'
+import { planLan } from '../src/lan/lan-plan.ts'
+import { compareBmcIdentity } from '../src/lan/identity.ts'
 
 /*
  * The real ipmitool against Debian's ipmi_sim, a BMC by other authors: `apt-get install ipmitool openipmi`.

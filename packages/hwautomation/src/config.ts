@@ -38,7 +38,13 @@ export const configSchema = z.strictObject({
       .describe('secret: text of the key whose public half the MAAS user has registered'),
     privateKeyFile: file.exactOptional().describe('or the file that holds it'),
     passphrase: z.string().exactOptional().describe('secret'),
-    timeouts: z.strictObject({ connect: wireTime, keepalive: wireTime, close: wireTime }).default({}),
+    timeouts: z.strictObject({
+        connect: wireTime,
+        keepalive: wireTime,
+        close: wireTime,
+        command: wireTime.describe('one short command of ours; default 1m'),
+        tool: wireTime.describe('one call of an in-band tool, or one upload; default 5m'),
+      }).default({}),
   }),
   dial: z
     .url({ protocol: /^https?$/ })

@@ -129,7 +129,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   try {
     const world = createWorld(clock, servers)
     const { people, keys } = registerUsers(options.users ?? [])
-    const faults = createFaults((wanted, hostname) => wanted === hostname || wanted === maas.systemId(hostname))
+    const faults = createFaults((wanted, hostname) => wanted === hostname || wanted === systemIdOf(maas, hostname))
     const context: DoorContext = { world, clock, faults, log, ...createCalls({ clock, faults, log }) }
     const port = (fixed: number | undefined) => (fixed === undefined ? {} : { port: fixed })
 
@@ -214,5 +214,14 @@ function serverHandle(machine: Machine, maas: MaasDoor, log: RequestLog): LabSer
           maas.intervene(systemId, act)
       }
     },
+  }
+}
+
+/** Undefined once somebody has deleted the machine in MAAS. */
+function systemIdOf(maas: MaasDoor, hostname: string): string | undefined {
+  try {
+    return maas.systemId(hostname)
+  } catch {
+    return undefined
   }
 }

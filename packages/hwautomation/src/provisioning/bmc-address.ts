@@ -1,4 +1,5 @@
-import { planLan, type LanConfig, type LanPlan, type LanStep } from '../bmc/lan-plan.ts'
+import { compareBmcIdentity, type BmcIdentity } from '../lan/identity.ts'
+import { planLan, type LanConfig, type LanPlan, type LanStep } from '../lan/lan-plan.ts'
 import { HwError, isHwError, toHwError } from '../errors.ts'
 import type { StepContext } from '../workflow/context.ts'
 import type { Json } from '../workflow/record.ts'
@@ -117,7 +118,7 @@ export async function proveAddress(
       ctx.use(BmcNetwork).look(target, ctx.signal),
     )
     if (there === undefined) throw unproven(ctx, `nothing answers at ${target}`)
-    if (!sameBmc(there, before))
+    if (!compareBmcIdentity(identityOf(before), identityOf(there)).proved)
       throw unproven(
         ctx,
         `another device answers at ${target} (certificate ${short(there.certificateSha256)}, service UUID ${there.serviceUuid ?? 'unknown'})`,
@@ -217,7 +218,11 @@ async function assertOwnHost(
 ): Promise<void> {
   let host
   try {
-    host = await ctx.use(BmcNetwork).hostBehind(target, { certificateSha256, signal: ctx.signal })
+    host = await ctx.use(BmcNetwork).hostBehind(target, {
+      certificateSha256,
+      signal: ctx.signal,
+      onWarning: (line) => ctx.warn('bmc.session-left', line),
+    })
   } catch (error) {
     ctx.signal.throwIfAborted()
     // The certificate has proved it; whether MAAS's credentials also open the web service is another matter.
@@ -227,19 +232,16 @@ async function assertOwnHost(
     )
     return
   }
-  const same = (a: string | null, b: string | null) => a !== null && b !== null && a.toLowerCase() === b.toLowerCase()
-  if (same(host.serial, identity.serial) || same(host.uuid, identity.uuid)) return
+  const seen = { systemSerial: host.serial ?? undefined, systemUuid: host.uuid ?? undefined }
+  if (compareBmcIdentity({ systemSerial: identity.serial ?? undefined, systemUuid: identity.uuid ?? undefined }, seen).proved) return
   throw unproven(
     ctx,
     `the BMC there says it belongs to serial ${host.serial ?? 'unknown'}, not ${identity.serial ?? 'unknown'}`,
   )
 }
 
-function sameBmc(there: BmcSight, before: FoundBefore): boolean {
-  return (
-    there.certificateSha256 === before.certificateSha256 &&
-    (before.serviceUuid === null || there.serviceUuid === null || there.serviceUuid === before.serviceUuid)
-  )
+function identityOf({ certificateSha256, serviceUuid }: BmcSight): BmcIdentity {
+  return { certificateSha256: certificateSha256 ?? undefined, serviceRootUuid: serviceUuid ?? undefined }
 }
 
 function holds(now: LanSettings, target: LanConfig, parameter: LanStep['parameter']): boolean {

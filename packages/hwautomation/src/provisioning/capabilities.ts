@@ -1,5 +1,5 @@
 import type { BiosConfiguration, BiosRegistry, BiosValue } from '../bios/configuration.ts'
-import type { AddressSource, LanStep } from '../bmc/lan-plan.ts'
+import type { AddressSource, LanStep } from '../lan/lan-plan.ts'
 import { Capability } from '../workflow/context.ts'
 import type { HostIdentity, HostLocation } from './host.ts'
 import type { MachineState } from './machine-state.ts'
@@ -195,7 +195,7 @@ export interface BmcNetwork {
   /** Logs in there and reads whose BMC it is; the certificate is pinned before anything is sent. */
   hostBehind(
     address: string,
-    options: { readonly certificateSha256: string; readonly signal: AbortSignal },
+    options: { readonly certificateSha256: string; readonly signal: AbortSignal; readonly onWarning: (line: string) => void },
   ): Promise<{ readonly serial: string | null; readonly uuid: string | null }>
   /** MAAS's power parameters of the machine, without its password. */
   registration(signal: AbortSignal): Promise<BmcRegistration>

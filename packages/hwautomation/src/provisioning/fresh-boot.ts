@@ -3,6 +3,7 @@ import { Commissioning, HostShell } from './capabilities.ts'
 import type { HostLocation } from './host.ts'
 import type { MachineState } from './machine-state.ts'
 import type { Acting } from './provisioning.ts'
+import { stepTimes } from './step-times.ts'
 
 /** A server with much memory is in POST for 10 minutes, and applying BIOS settings may reset it twice. */
 const UP_WITHIN_MS = 20 * 60_000
@@ -27,7 +28,7 @@ export async function findHost(ctx: Acting, machine: MachineState, notBootId?: s
       serial: machine.serial,
       uuid: machine.uuid,
       signal: ctx.signal,
-      within: UP_WITHIN_MS,
+      within: Math.min(UP_WITHIN_MS, 0.8 * stepTimes(ctx.request.profile, 'retrieve-ip').attempt),
       onTrouble: task.detail,
       refresh: async () => (await maas.read(ctx.signal)).value.addresses,
       ...(notBootId === undefined ? {} : { notBootId }),

@@ -30,7 +30,10 @@ export async function settleMachine(ctx: UndoContext<Provisioning>): Promise<str
     try {
       const { value: machine } = await maas.read(ctx.signal)
       const next = nextMove(machine, claim)
-      if (next.move === 'rest') return next.state
+      if (next.move === 'rest') {
+        nameResidue(ctx, machine, claim)
+        return next.state
+      }
       const { move } = next
       if (move !== 'wait') {
         if (!unmarked && machine.owner === claim.user) {
@@ -93,6 +96,13 @@ function nameWhatStays(ctx: UndoContext<Provisioning>): void {
       `BMC address of ${ctx.request.hostname}: now ${bmc.now.address}, was ${bmc.before.address}`,
       'It is proven and MAAS knows it; start again to finish, or set the old one.',
     )
+}
+
+/** A commissioning that MAAS refused because of a power action leaves its caller as owner, and nothing but the next one clears that (MAAS 3.3, recorded). */
+function nameResidue(ctx: UndoContext<Provisioning>, machine: MachineState, claim: SettlingClaim): void {
+  const resting = machine.status === STATUS.new || machine.status === STATUS.ready
+  if (claim.touched && resting && machine.owner === claim.user)
+    ctx.leaveBehind(`${claim.user} as owner of ${machine.hostname} in MAAS, although it is ${machine.statusName}`, 'Harmless: MAAS left it there when it refused a commissioning; the next commissioning clears it.')
 }
 
 type Move = 'abort' | 'exit' | 'off'

@@ -42,10 +42,18 @@ export function macAddress(index: number, port: number): string {
 
 /** A fresh SSH key pair in OpenSSH's formats. */
 export function sshKeyPair(comment: string): HostKey {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+  const pair = readableKeyPair(comment)
   const blob = Buffer.from(pair.public.split(' ')[1] ?? '', 'base64')
   const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
   return { privateKey: pair.private, publicKey: pair.public, sha256: `SHA256:${digest}` }
+}
+
+/** About one in 200 keys that ssh2 1.17 makes it cannot read itself. */
+function readableKeyPair(comment: string): { private: string; public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair
+  }
 }
 
 function asUuid(bytes: Buffer): string {

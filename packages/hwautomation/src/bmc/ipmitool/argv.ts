@@ -1,6 +1,6 @@
 import { HwError } from '../../errors.ts'
-import { isIPv4 } from '../ipv4.ts'
-import type { LanStep } from '../lan-plan.ts'
+import { isIPv4 } from '../../lan/ipv4.ts'
+import type { LanStep } from '../../lan/lan-plan.ts'
 
 /**
  * Arguments for `ipmitool`, without the program's own name, for in-band use (`-I open`): the host talks to its own BMC

@@ -1,6 +1,6 @@
 import { HwError } from '../../errors.ts'
-import { isIPv4 } from '../ipv4.ts'
-import type { AddressSource, LanConfig } from '../lan-plan.ts'
+import { isIPv4 } from '../../lan/ipv4.ts'
+import type { AddressSource, LanConfig } from '../../lan/lan-plan.ts'
 
 /** One `label : value` block: the label as the tool prints it, and its lines (continuation lines have an empty label). */
 type Fields = ReadonlyMap<string, readonly string[]>

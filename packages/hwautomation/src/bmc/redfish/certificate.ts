@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import type { Dial } from '../../dial.ts'
 import { HwError, isHwError } from '../../errors.ts'
-import { normaliseFingerprint } from '../identity.ts'
+import { normaliseFingerprint } from '../../lan/identity.ts'
 
 /**
  * Which certificate a BMC may show. Nearly all of them sign their own, so a chain proves nothing:

@@ -1,7 +1,7 @@
 import { createLab } from '@hwautomation/testkit'
 import type { FaultMode, Lab, LabServer } from '@hwautomation/testkit'
 import { describe, expect, test, vi } from 'vitest'
-import { compareBmcIdentity } from '../../../src/bmc/identity.ts'
+import { compareBmcIdentity } from '../../../src/lan/identity.ts'
 import { RedfishClient } from '../../../src/bmc/redfish/redfish-client.ts'
 import type { RedfishClientOptions } from '../../../src/bmc/redfish/redfish-client.ts'
 import { dialThrough } from '../../../src/dial.ts'

@@ -16,6 +16,8 @@ export interface Connection {
   readonly host: Host
   /** Cuts it without a word, as a network fault or a power loss would. */
   cut(): void
+  /** False as soon as it was cut; what has arrived by then is not served. */
+  readonly isOpen: boolean
   readonly channels: number
 }
 
@@ -38,10 +40,23 @@ export function sshServerOf(host: Host): ssh2.Server {
 }
 
 /** Serves one connection. `closed` is called once, when its socket is closed. */
-export function serveConnection(parts: { context: DoorContext; host: Host; server: ssh2.Server; socket: Duplex; closed: () => void }): Connection {
+export function serveConnection(parts: {
+  context: DoorContext
+  host: Host
+  server: ssh2.Server
+  socket: Duplex
+  closed: () => void
+}): Connection {
   const { context, host, server, socket, closed } = parts
-  const begun = context.begin({ door: 'ssh', server: host.machine.hostname, call: 'ssh connect', mutating: false, detail: host.boot.address })
+  const begun = context.begin({
+    door: 'ssh',
+    server: host.machine.hostname,
+    call: 'ssh connect',
+    mutating: false,
+    detail: host.boot.address,
+  })
   let ended = false
+  let refused = false
   const end = (outcome: string): void => {
     if (!ended) begun.end(outcome, 'none')
     ended = true
@@ -50,12 +65,15 @@ export function serveConnection(parts: { context: DoorContext; host: Host; serve
   const connection: Connection = {
     host,
     cut: () => socket.destroy(),
+    get isOpen() {
+      return !socket.destroyed
+    },
     get channels() {
       return channels
     },
   }
   socket.once('close', () => {
-    end('client gone')
+    end(refused ? 'auth-failure' : 'client gone')
     closed()
   })
   socket.on('error', () => undefined)
@@ -65,7 +83,7 @@ export function serveConnection(parts: { context: DoorContext; host: Host; serve
   const accept = (): void => {
     server.once('connection', (client: Ssh2Connection) => {
       client.on('error', () => undefined)
-      authenticate(client, host, begun, end, connection)
+      authenticate(client, host, begun, { end, refused: () => (refused = true) }, connection)
       client.on('session', (open) => {
         channels += 1
         serveSession(open(), context, host, connection, () => {
@@ -112,21 +130,33 @@ export function serveConnection(parts: { context: DoorContext; host: Host; serve
   return connection
 }
 
-function authenticate(client: Ssh2Connection, host: Host, { fault }: BegunCall, end: (outcome: string) => void, connection: Connection): void {
-  if (fault?.mode === 'drop-mid-reply') client.once('handshake', () => connection.cut())
+function authenticate(
+  client: Ssh2Connection,
+  host: Host,
+  { fault }: BegunCall,
+  tell: { end(outcome: string): void; refused(): void },
+  connection: Connection,
+): void {
+  if (fault?.mode === 'drop-mid-reply') {
+    client.once('handshake', () => {
+      tell.end('dropped')
+      connection.cut()
+    })
+  }
   client.on('authentication', (attempt: AuthContext) => {
     if (attempt.method !== 'publickey') return attempt.reject(['publickey'])
     if (fault?.mode === 'auth-failure' || !isAuthorized(attempt, host)) {
-      if (attempt.signature !== undefined || fault?.mode === 'auth-failure') end('auth-failure')
+      // It may try another key: the outcome is known when it goes.
+      tell.refused()
       return attempt.reject(['publickey'])
     }
     if (attempt.signature !== undefined && fault?.mode === 'reply-lost-after-effect') {
-      end('dropped')
+      tell.end('dropped')
       return connection.cut()
     }
     attempt.accept()
   })
-  client.once('ready', () => end('ok'))
+  client.once('ready', () => tell.end('ok'))
 }
 
 /** The key is in authorized_keys of that user as it stands on the host, and the signature is by it. */
@@ -143,7 +173,13 @@ function isAuthorized(attempt: Extract<AuthContext, { method: 'publickey' }>, ho
   return false
 }
 
-function serveSession(session: Session, context: DoorContext, host: Host, connection: Connection, closed: () => void): void {
+function serveSession(
+  session: Session,
+  context: DoorContext,
+  host: Host,
+  connection: Connection,
+  closed: () => void,
+): void {
   const user = userNamed('ubuntu')
   if (user === undefined) return
   const environment = new Map<string, string>([
@@ -179,7 +215,18 @@ function serveSession(session: Session, context: DoorContext, host: Host, connec
     accept?.()
   })
   const start = (accept: () => ssh2.ServerChannel, reject: () => void, command: string | undefined): void => {
-    serveExec({ context, host, user, connection, accept, reject, command, environment, hasTerminal, started: (command) => (running = command) })
+    serveExec({
+      context,
+      host,
+      user,
+      connection,
+      accept,
+      reject,
+      command,
+      environment,
+      hasTerminal,
+      started: (command) => (running = command),
+    })
   }
   session.on('exec', (accept, reject, info) => start(accept, reject, info.command))
   session.on('shell', (accept, reject) => start(accept, reject, undefined))

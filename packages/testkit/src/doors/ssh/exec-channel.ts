@@ -95,7 +95,12 @@ async function pump(pipe: Pipe, send: (chunk: Buffer) => Promise<boolean>, gone:
   }
 }
 
-function sendTo(to: NodeJS.WritableStream, chunk: Buffer, stream: 'stdout' | 'stderr', { filter, hasTerminal }: RemoteCommand): Promise<boolean> {
+function sendTo(
+  to: NodeJS.WritableStream,
+  chunk: Buffer,
+  stream: 'stdout' | 'stderr',
+  { filter, hasTerminal }: RemoteCommand,
+): Promise<boolean> {
   const text = hasTerminal ? Buffer.from(chunk.toString('latin1').replaceAll(/(?<!\r)\n/g, '\r\n'), 'latin1') : chunk
   const kept = filter === undefined ? text : filter(text, stream)
   if (kept === undefined) return Promise.resolve(false)

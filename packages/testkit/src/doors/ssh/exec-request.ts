@@ -22,7 +22,13 @@ export interface ExecRequest {
 /** Serves one `exec` (or `shell`) request: log entry `ssh exec`, with the faults of the wire. */
 export function serveExec(request: ExecRequest): void {
   const { context, host, connection, command } = request
-  const begun = context.begin({ door: 'ssh', server: host.machine.hostname, call: 'ssh exec', mutating: false, detail: shorten(command ?? '(shell)') })
+  const begun = context.begin({
+    door: 'ssh',
+    server: host.machine.hostname,
+    call: 'ssh exec',
+    mutating: false,
+    detail: shorten(command ?? '(shell)'),
+  })
   const mode = begun.fault?.mode
   if (mode === 'refuse') {
     begun.end('refused', 'none')
@@ -41,7 +47,9 @@ export function serveExec(request: ExecRequest): void {
   })
   if (mode === 'hang') return void channel.resume()
   if (mode === 'wrong-status' || mode === 'session-limit' || mode === 'auth-failure') {
-    channel.stderr.write('bash: fork: retry: Resource temporarily unavailable\nbash: fork: Resource temporarily unavailable\n')
+    channel.stderr.write(
+      'bash: fork: retry: Resource temporarily unavailable\nbash: fork: Resource temporarily unavailable\n',
+    )
     const code = begun.fault?.status ?? 254
     begun.end(code, 'none')
     channel.exit(code)
@@ -78,7 +86,8 @@ export function serveExec(request: ExecRequest): void {
     begun.end(mode === 'garbage' ? 'garbage' : 'code' in ended ? ended.code : `killed by ${ended.signal}`, 'none')
     channel.end()
   }
-  if (mode === 'slow') void context.clock.wall(begun.delayMs).then(() => (gone ? begun.end('client gone', 'none') : run()))
+  if (mode === 'slow')
+    void context.clock.wall(begun.delayMs).then(() => (gone ? begun.end('client gone', 'none') : run()))
   else void run()
 }
 

@@ -23,8 +23,15 @@ export const leftoversOf = {
     // The empty cache folder is what a logged-out ilorest leaves on a real host, too.
     const others = files.filter((path) => !path.includes('/.iLORest'))
     return [
-      ...(connections.size > 0 ? [`${hostname}: ${connections.size} SSH connection${connections.size === 1 ? '' : 's'} open, ${channels} channel${channels === 1 ? '' : 's'}`] : []),
-      ...processes.map(({ pid, argv }) => `${hostname}: process ${pid} still runs: ${argv.join(' ').replaceAll(/\s+/g, ' ').slice(0, 80)}`),
+      ...(connections.size > 0
+        ? [
+            `${hostname}: ${connections.size} SSH connection${connections.size === 1 ? '' : 's'} open, ${channels} channel${channels === 1 ? '' : 's'}`,
+          ]
+        : []),
+      ...processes.map(
+        ({ pid, argv }) =>
+          `${hostname}: process ${pid} still runs: ${argv.join(' ').replaceAll(/\s+/g, ' ').slice(0, 80)}`,
+      ),
       ...sessions.map((path) => `${hostname}: ilorest is still logged in (${path})`),
       ...topmost(others).map((path) => `${hostname}: ${path} was left behind`),
     ]
@@ -34,7 +41,10 @@ export const leftoversOf = {
 function below(host: Host, folder: string): string[] {
   const inode: Inode = host.fs.stat(folder, root)
   if (inode.type !== 'directory') return []
-  return [...inode.entries].flatMap(([name, entry]) => [`${folder}/${name}`, ...(entry.type === 'directory' ? below(host, `${folder}/${name}`) : [])])
+  return [...inode.entries].flatMap(([name, entry]) => [
+    `${folder}/${name}`,
+    ...(entry.type === 'directory' ? below(host, `${folder}/${name}`) : []),
+  ])
 }
 
 /** Of a folder and what is in it, only the folder. */

@@ -16,8 +16,26 @@ interface Running {
   readonly pristine: ReadonlySet<string>
 }
 
-const WIRE = ['refuse', 'hang', 'slow', 'drop-before-effect', 'drop-mid-reply', 'reply-lost-after-effect', 'garbage', 'wrong-status', 'auth-failure'] as const
-const TOOL = ['hang', 'slow', 'drop-before-effect', 'drop-mid-reply', 'reply-lost-after-effect', 'garbage', 'wrong-status'] as const
+const WIRE = [
+  'refuse',
+  'hang',
+  'slow',
+  'drop-before-effect',
+  'drop-mid-reply',
+  'reply-lost-after-effect',
+  'garbage',
+  'wrong-status',
+  'auth-failure',
+] as const
+const TOOL = [
+  'hang',
+  'slow',
+  'drop-before-effect',
+  'drop-mid-reply',
+  'reply-lost-after-effect',
+  'garbage',
+  'wrong-status',
+] as const
 
 /** Calls this door serves, so that faults on them can be checked before they are made. */
 const calls: readonly CallKind[] = [
@@ -25,7 +43,11 @@ const calls: readonly CallKind[] = [
   { call: 'ssh exec', mutating: false, modes: WIRE },
   { call: 'sftp put', mutating: true, modes: WIRE },
   { call: 'sftp get', mutating: false, modes: WIRE },
-  ...['rename', 'unlink', 'mkdir', 'rmdir', 'setstat', 'symlink', 'link'].map((name) => ({ call: `sftp ${name}`, mutating: true, modes: WIRE })),
+  ...['rename', 'unlink', 'mkdir', 'rmdir', 'setstat', 'symlink', 'link'].map((name) => ({
+    call: `sftp ${name}`,
+    mutating: true,
+    modes: WIRE,
+  })),
   { call: 'sftp *', mutating: false, modes: WIRE },
   { call: 'ilorest login', mutating: false, modes: [...TOOL, 'auth-failure'], extra: ['session-limit'] },
   { call: 'ilorest commit', mutating: true, modes: TOOL, extra: ['licence-missing'] },
@@ -77,7 +99,15 @@ export function createSshDoor(options: SshDoorOptions): SshDoor {
       for (const connection of connections) connection.cut()
     }
     const bootedAt = upSince.get(machine)?.at ?? options.clock.now()
-    const host = new Host({ machine, boot, bootedAt, clock: options.clock, begin: options.begin, cutConnections, onInternalError: fail })
+    const host = new Host({
+      machine,
+      boot,
+      bootedAt,
+      clock: options.clock,
+      begin: options.begin,
+      cutConnections,
+      onInternalError: fail,
+    })
     const made: Running = { host, server: sshServerOf(host), connections, pristine: new Set(leftoversOf.files(host)) }
     running.set(machine, made)
     return made
@@ -88,14 +118,21 @@ export function createSshDoor(options: SshDoorOptions): SshDoor {
       const { boot } = machine
       if (isClosed || machine.phase !== 'up' || boot?.plan.os !== 'ephemeral') return void socket.destroy()
       const { host, server, connections } = hostOf(machine, boot)
-      const connection: Connection = serveConnection({ context: options, host, server, socket, closed: () => connections.delete(connection) })
+      const connection: Connection = serveConnection({
+        context: options,
+        host,
+        server,
+        socket,
+        closed: () => connections.delete(connection),
+      })
       if (!socket.destroyed) connections.add(connection)
     },
     tools() {
       files ??= createToolFiles()
       return files.tools
     },
-    leftovers: () => [...running.values()].flatMap(({ host, connections, pristine }) => leftoversOf.host(host, connections, pristine)),
+    leftovers: () =>
+      [...running.values()].flatMap(({ host, connections, pristine }) => leftoversOf.host(host, connections, pristine)),
     async close() {
       isClosed = true
       for (const takeBack of listening) takeBack()

@@ -30,16 +30,25 @@ export interface HostFixture extends AsyncDisposable {
   readonly log: RequestRecorder
   readonly privateKey: string
   readonly port: number
-  connect(options?: { readonly privateKey?: string; readonly username?: string }): Promise<SshClient>
+  connect(options?: {
+    readonly privateKey?: string
+    readonly username?: string
+    readonly readyTimeout?: number
+  }): Promise<SshClient>
   /** Runs one command on a connection of its own, or on the one given. */
-  run(command: string, options?: { readonly stdin?: string | Buffer; readonly on?: SshClient; readonly pty?: boolean }): Promise<Ran>
+  run(
+    command: string,
+    options?: { readonly stdin?: string | Buffer; readonly on?: SshClient; readonly pty?: boolean },
+  ): Promise<Ran>
   /** Uploads a tool's files into /home/ubuntu/tools and makes them executable. */
   upload(tool: string, architecture?: 'aarch64' | 'x86_64'): Promise<void>
   /** Lab time goes on until the machine is up. */
   boot(): Promise<void>
 }
 
-export async function startHost(options: { readonly model?: string; readonly clock?: ClockMode } = {}): Promise<HostFixture> {
+export async function startHost(
+  options: { readonly model?: string; readonly clock?: ClockMode } = {},
+): Promise<HostFixture> {
   const clock = createLabClock(options.clock ?? 'auto')
   const log = createRequestLog(clock)
   const faults = createFaults()
@@ -76,7 +85,15 @@ export async function startHost(options: { readonly model?: string; readonly clo
       clients.push(client)
       client.on('ready', () => resolve(client))
       client.on('error', reject)
-      client.connect({ host: '127.0.0.1', port, username: how.username ?? 'ubuntu', privateKey: how.privateKey ?? keys.privateKey })
+      // A connection that is cut after the key exchange ends without an error of ssh2's.
+      client.on('close', () => reject(new Error('closed before it was ready')))
+      client.connect({
+        host: '127.0.0.1',
+        port,
+        readyTimeout: how.readyTimeout ?? 10_000,
+        username: how.username ?? 'ubuntu',
+        privateKey: how.privateKey ?? keys.privateKey,
+      })
     })
   const run: HostFixture['run'] = async (command, { stdin, on, pty } = {}) => {
     const client = on ?? (await connect())
@@ -105,7 +122,11 @@ export async function startHost(options: { readonly model?: string; readonly clo
       const sftp = await sftpOf(client)
       await execute(client, 'mkdir -p tools')
       for (const file of tool?.files ?? []) {
-        await new Promise<void>((resolve, reject) => sftp.fastPut(file.path, `tools/${file.name}`, { mode: Number.parseInt(file.mode, 8) }, (error) => (error ? reject(error) : resolve())))
+        await new Promise<void>((resolve, reject) =>
+          sftp.fastPut(file.path, `tools/${file.name}`, { mode: Number.parseInt(file.mode, 8) }, (error) =>
+            error ? reject(error) : resolve(),
+          ),
+        )
       }
       client.end()
     },
@@ -124,7 +145,9 @@ export function sftpOf(client: SshClient): Promise<SFTPWrapper> {
 }
 
 export function openChannel(client: SshClient, command: string, pty = false): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => client.exec(command, { pty }, (error, channel) => (error ? reject(error) : resolve(channel))))
+  return new Promise((resolve, reject) =>
+    client.exec(command, { pty }, (error, channel) => (error ? reject(error) : resolve(channel))),
+  )
 }
 
 export async function execute(client: SshClient, command: string, stdin?: string | Buffer, pty = false): Promise<Ran> {

@@ -10,7 +10,38 @@ import { users } from './users.ts'
 /** Fills the RAM disk of a fresh boot, as the ephemeral Ubuntu 22.04 image of MAAS has it. */
 export function installFiles(host: Host): void {
   const { fs } = host
-  for (const path of ['/usr', '/usr/bin', '/usr/sbin', '/usr/local', '/usr/local/bin', '/usr/local/sbin', '/usr/lib', '/usr/share', '/opt', '/etc', '/etc/ssh', '/home', '/run', '/run/lock', '/run/user', '/var', '/var/lib', '/var/log', '/mnt', '/media', '/srv', '/boot', '/lib', '/sys', '/sys/class', '/sys/class/dmi', '/sys/class/dmi/id', '/sys/devices', '/sys/firmware', '/sys/firmware/dmi'])
+  for (const path of [
+    '/usr',
+    '/usr/bin',
+    '/usr/sbin',
+    '/usr/local',
+    '/usr/local/bin',
+    '/usr/local/sbin',
+    '/usr/lib',
+    '/usr/share',
+    '/opt',
+    '/etc',
+    '/etc/ssh',
+    '/home',
+    '/run',
+    '/run/lock',
+    '/run/user',
+    '/var',
+    '/var/lib',
+    '/var/log',
+    '/mnt',
+    '/media',
+    '/srv',
+    '/boot',
+    '/lib',
+    '/sys',
+    '/sys/class',
+    '/sys/class/dmi',
+    '/sys/class/dmi/id',
+    '/sys/devices',
+    '/sys/firmware',
+    '/sys/firmware/dmi',
+  ])
     fs.mkdir(path, root, 0o755)
   fs.symlink('usr/bin', '/bin', root)
   fs.symlink('usr/sbin', '/sbin', root)
@@ -48,7 +79,10 @@ export function put(host: Host, path: string, content: string | Buffer, mode = 0
 /** A file whose content is made when it is read. */
 function generated(host: Host, path: string, mode: number, generate: () => string): void {
   const place = host.fs.locate(path, root)
-  place.parent.entries.set(place.name, host.fs.inode({ type: 'file', mode, uid: 0, gid: 0, data: Buffer.alloc(0), generate }))
+  place.parent.entries.set(
+    place.name,
+    host.fs.inode({ type: 'file', mode, uid: 0, gid: 0, data: Buffer.alloc(0), generate }),
+  )
 }
 
 function installUserFiles(host: Host): void {
@@ -61,7 +95,13 @@ function installUserFiles(host: Host): void {
     fs.chmod(folder, 0o700, root)
     fs.chown(folder, user.uid, user.gid, root)
   }
-  put(host, '/home/ubuntu/.ssh/authorized_keys', host.boot.plan.authorizedKeys.map((key) => `${key}\n`).join(''), 0o600, 1000)
+  put(
+    host,
+    '/home/ubuntu/.ssh/authorized_keys',
+    host.boot.plan.authorizedKeys.map((key) => `${key}\n`).join(''),
+    0o600,
+    1000,
+  )
 }
 
 function installEtc(host: Host): void {
@@ -69,16 +109,35 @@ function installEtc(host: Host): void {
   put(host, '/etc/os-release', release)
   put(host, '/etc/hostname', `${host.machine.hostname}\n`)
   put(host, '/etc/machine-id', `${host.boot.bootId.replaceAll('-', '')}\n`, 0o444)
-  put(host, '/etc/passwd', users.map(({ name, uid, gid, home, shell }) => `${name}:x:${uid}:${gid}:${name === 'ubuntu' ? 'Ubuntu' : name}:${home}:${shell}\n`).join(''))
+  put(
+    host,
+    '/etc/passwd',
+    users
+      .map(
+        ({ name, uid, gid, home, shell }) =>
+          `${name}:x:${uid}:${gid}:${name === 'ubuntu' ? 'Ubuntu' : name}:${home}:${shell}\n`,
+      )
+      .join(''),
+  )
   put(host, '/etc/ssh/ssh_host_ed25519_key.pub', `${host.boot.hostKey.publicKey.trim()}\n`)
   put(host, '/etc/ssh/ssh_host_ed25519_key', host.boot.hostKey.privateKey, 0o600)
 }
 
 function installDevices(host: Host): void {
   const { fs } = host
-  const devices = { null: 'null', zero: 'zero', urandom: 'urandom', random: 'urandom', tty: 'tty', stdin: 'fd0', stdout: 'fd1', stderr: 'fd2' } as const
+  const devices = {
+    null: 'null',
+    zero: 'zero',
+    urandom: 'urandom',
+    random: 'urandom',
+    tty: 'tty',
+    stdin: 'fd0',
+    stdout: 'fd1',
+    stderr: 'fd2',
+  } as const
   const folder = fs.stat('/dev', root) as DirectoryInode
-  for (const [name, device] of Object.entries(devices)) folder.entries.set(name, fs.inode({ type: 'device', device, mode: 0o666, uid: 0, gid: 0 }))
+  for (const [name, device] of Object.entries(devices))
+    folder.entries.set(name, fs.inode({ type: 'device', device, mode: 0o666, uid: 0, gid: 0 }))
   // The channel driver is built into the image's kernel on the models that have a CHIF.
   folder.entries.set('hpilo', fs.inode({ type: 'directory', mode: 0o755, uid: 0, gid: 0, entries: new Map() }))
 }
@@ -105,9 +164,16 @@ function installDmi(host: Host): void {
     product_sku: model.sku,
     sys_vendor: model.manufacturer,
   }
-  const secret: Record<string, string> = { product_serial: identity.serial, board_serial: identity.serial, chassis_serial: identity.serial, product_uuid: identity.uuid }
-  for (const [name, value] of Object.entries(open)) generated(host, `/sys/class/dmi/id/${name}`, 0o444, () => `${value}\n`)
-  for (const [name, value] of Object.entries(secret)) generated(host, `/sys/class/dmi/id/${name}`, 0o400, () => `${value}\n`)
+  const secret: Record<string, string> = {
+    product_serial: identity.serial,
+    board_serial: identity.serial,
+    chassis_serial: identity.serial,
+    product_uuid: identity.uuid,
+  }
+  for (const [name, value] of Object.entries(open))
+    generated(host, `/sys/class/dmi/id/${name}`, 0o444, () => `${value}\n`)
+  for (const [name, value] of Object.entries(secret))
+    generated(host, `/sys/class/dmi/id/${name}`, 0o400, () => `${value}\n`)
 }
 
 function installProc(host: Host): void {
@@ -117,7 +183,10 @@ function installProc(host: Host): void {
     names: () => [...host.processes.keys()].map(String),
     lookup: (name: string) => processFolder(host, host.processes.get(Number(name))),
   }
-  folder.entries.set('proc', fs.inode({ type: 'directory', mode: 0o555, uid: 0, gid: 0, entries: new Map(), dynamic: processes }))
+  folder.entries.set(
+    'proc',
+    fs.inode({ type: 'directory', mode: 0o555, uid: 0, gid: 0, entries: new Map(), dynamic: processes }),
+  )
   const proc = fs.stat('/proc', root) as DirectoryInode
   for (const path of ['sys', 'sys/kernel', 'sys/kernel/random']) {
     const [parent, name] = splitPath(path)
@@ -135,24 +204,47 @@ function installProc(host: Host): void {
   add('sys/kernel/hostname', () => `${host.machine.hostname}\n`)
   add('uptime', () => `${seconds()} ${seconds()}\n`)
   add('loadavg', () => `0.00 0.00 0.00 1/${host.processes.size} 1\n`)
-  add('cpuinfo', () => Array.from({ length: cpu.cores }, (_, index) => `processor\t: ${index}\nmodel name\t: ${cpu.model}\n\n`).join(''))
-  add('meminfo', () => `MemTotal:       ${memoryMiB * 1024} kB\nMemFree:        ${memoryMiB * 1000} kB\nMemAvailable:   ${memoryMiB * 1000} kB\n`)
+  add('cpuinfo', () =>
+    Array.from({ length: cpu.cores }, (_, index) => `processor\t: ${index}\nmodel name\t: ${cpu.model}\n\n`).join(''),
+  )
+  add(
+    'meminfo',
+    () =>
+      `MemTotal:       ${memoryMiB * 1024} kB\nMemFree:        ${memoryMiB * 1000} kB\nMemAvailable:   ${memoryMiB * 1000} kB\n`,
+  )
   add('modules', () => [...host.modules].map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`).join(''))
   add('version', () => `Linux version 5.15.0-105-generic (buildd@lcy02) #115-Ubuntu SMP\n`)
-  add('cmdline', () => 'nomodeset ro root=squash:http://boot/squashfs ip=::::maas-ephemeral:BOOTIF ip6=off overlayroot=tmpfs cc:{}end_cc\n')
+  add(
+    'cmdline',
+    () =>
+      'nomodeset ro root=squash:http://boot/squashfs ip=::::maas-ephemeral:BOOTIF ip6=off overlayroot=tmpfs cc:{}end_cc\n',
+  )
 }
 
 function processFolder(host: Host, process: Process | undefined): Inode | undefined {
   if (process === undefined) return undefined
-  const file = (generate: () => string): Inode => host.fs.inode({ type: 'file', mode: 0o444, uid: process.uid, gid: process.gid, data: Buffer.alloc(0), generate })
+  const file = (generate: () => string): Inode =>
+    host.fs.inode({ type: 'file', mode: 0o444, uid: process.uid, gid: process.gid, data: Buffer.alloc(0), generate })
   const name = processName(process)
   const state = process.ended === undefined ? (process.isStopped ? 'T' : 'S') : 'Z'
   const ticks = Math.floor((process.startedAt - host.bootedAt) / 10)
   const entries = new Map<string, Inode>([
     ['cmdline', file(() => (process.ended === undefined ? process.argv.map((arg) => `${arg}\0`).join('') : ''))],
     ['comm', file(() => `${name}\n`)],
-    ['stat', file(() => `${process.pid} (${name}) ${state} ${process.ppid} ${process.pgid} ${process.sid} 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 ${ticks} 0 0\n`)],
-    ['status', file(() => `Name:\t${name}\nUmask:\t${process.umask.toString(8).padStart(4, '0')}\nState:\t${state}\nPid:\t${process.pid}\nPPid:\t${process.ppid}\nUid:\t${process.uid}\t${process.uid}\t${process.uid}\t${process.uid}\n`)],
+    [
+      'stat',
+      file(
+        () =>
+          `${process.pid} (${name}) ${state} ${process.ppid} ${process.pgid} ${process.sid} 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 ${ticks} 0 0\n`,
+      ),
+    ],
+    [
+      'status',
+      file(
+        () =>
+          `Name:\t${name}\nUmask:\t${process.umask.toString(8).padStart(4, '0')}\nState:\t${state}\nPid:\t${process.pid}\nPPid:\t${process.ppid}\nUid:\t${process.uid}\t${process.uid}\t${process.uid}\t${process.uid}\n`,
+      ),
+    ],
   ])
   return host.fs.inode({ type: 'directory', mode: 0o555, uid: process.uid, gid: process.gid, entries })
 }

@@ -7,7 +7,9 @@ import { programs } from '../programs/programs.ts'
 import type { Program } from '../programs/program.ts'
 
 /** What a file turns out to be when the kernel is asked to run it. */
-type Runnable = { readonly kind: 'program'; readonly run: Program; readonly version: string } | { readonly kind: 'script'; readonly interpreter: string; readonly argument: string | undefined }
+type Runnable =
+  | { readonly kind: 'program'; readonly run: Program; readonly version: string }
+  | { readonly kind: 'script'; readonly interpreter: string; readonly argument: string | undefined }
 
 /** Finds a command as execvp(3) does. ENOENT when there is none, EACCES when one was found that may not be run. */
 export function findCommand(process: Process, name: string, path: string): string {

@@ -36,14 +36,19 @@ export class FileSystem {
   /** An inode that no directory names yet. */
   inode<T extends NewInode>(spec: T): Extract<Inode, { type: T['type'] }> {
     this.#lastIno += 1
-    return { ...spec, ino: this.#lastIno, mtime: this.#now(), watchers: new Set() } as unknown as Extract<Inode, { type: T['type'] }>
+    return { ...spec, ino: this.#lastIno, mtime: this.#now(), watchers: new Set() } as unknown as Extract<
+      Inode,
+      { type: T['type'] }
+    >
   }
 
   /** Walks to a path; the last part may be missing. Throws ENOENT, ENOTDIR, EACCES, ELOOP. */
   locate(path: string, caller: Caller, follow = true, depth = 0): Place {
     if (depth > 40) throw new OsError('ELOOP')
     if (path === '') throw new OsError('ENOENT')
-    const parts = absolute(path, caller.cwd).split('/').filter((part) => part !== '' && part !== '.')
+    const parts = absolute(path, caller.cwd)
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
     const trail: { name: string; dir: DirectoryInode }[] = [{ name: '', dir: this.root }]
     for (const [index, name] of parts.entries()) {
       if (name === '..') {
@@ -89,11 +94,21 @@ export class FileSystem {
   }
 
   /** Opens (or makes) a regular file's inode; devices and directories are the caller's business. */
-  file(path: string, caller: Caller, how: { read: boolean; write: boolean; create?: boolean; exclusive?: boolean; truncate?: boolean; mode?: number }): Inode {
+  file(
+    path: string,
+    caller: Caller,
+    how: { read: boolean; write: boolean; create?: boolean; exclusive?: boolean; truncate?: boolean; mode?: number },
+  ): Inode {
     const place = this.locate(path, caller)
     if (place.inode === undefined) {
       if (how.create !== true || path.endsWith('/')) throw new OsError('ENOENT')
-      const inode = this.inode({ type: 'file', mode: (how.mode ?? 0o666) & ~caller.umask, uid: caller.uid, gid: caller.gid, data: Buffer.alloc(0) })
+      const inode = this.inode({
+        type: 'file',
+        mode: (how.mode ?? 0o666) & ~caller.umask,
+        uid: caller.uid,
+        gid: caller.gid,
+        data: Buffer.alloc(0),
+      })
       this.#add(place, inode, caller)
       return inode
     }
@@ -126,7 +141,17 @@ export class FileSystem {
   mkdir(path: string, caller: Caller, mode = 0o777): void {
     const place = this.locate(path.replace(/(.)\/+$/, '$1'), caller)
     if (place.inode !== undefined) throw new OsError('EEXIST')
-    this.#add(place, this.inode({ type: 'directory', mode: mode & ~caller.umask, uid: caller.uid, gid: caller.gid, entries: new Map() }), caller)
+    this.#add(
+      place,
+      this.inode({
+        type: 'directory',
+        mode: mode & ~caller.umask,
+        uid: caller.uid,
+        gid: caller.gid,
+        entries: new Map(),
+      }),
+      caller,
+    )
   }
 
   symlink(target: string, path: string, caller: Caller): void {
@@ -165,7 +190,8 @@ export class FileSystem {
     if (source.inode === undefined) throw new OsError('ENOENT')
     const target = this.locate(to, caller, false)
     if (target.inode === source.inode) return
-    if (source.inode.type === 'directory' && `${target.path}/`.startsWith(`${source.path}/`)) throw new OsError('EINVAL')
+    if (source.inode.type === 'directory' && `${target.path}/`.startsWith(`${source.path}/`))
+      throw new OsError('EINVAL')
     if (target.inode !== undefined) {
       if (target.inode.type === 'directory' && source.inode.type !== 'directory') throw new OsError('EISDIR')
       if (target.inode.type !== 'directory' && source.inode.type === 'directory') throw new OsError('ENOTDIR')

@@ -49,7 +49,10 @@ export class Host {
   /** Loaded kernel modules; hpilo, which iLOrest's CHIF needs, comes up with its PCI device. */
   readonly modules = new Set<string>(['hpilo'])
   /** Packages that dpkg knows: name → version, architecture, files. */
-  readonly packages = new Map<string, { readonly version: string; readonly architecture: string; readonly files: readonly string[] }>()
+  readonly packages = new Map<
+    string,
+    { readonly version: string; readonly architecture: string; readonly files: readonly string[] }
+  >()
   readonly #onInternalError: (error: unknown) => void
   #lastPid = 1000
   #down = false
@@ -102,7 +105,8 @@ export class Host {
    * A group succeeds when at least one of its members could be signalled.
    */
   kill(sender: Pick<Process, 'uid'>, target: number, signal: Signal | 0): void {
-    const found = target > 0 ? [this.processes.get(target)].filter((process) => process !== undefined) : this.group(-target)
+    const found =
+      target > 0 ? [this.processes.get(target)].filter((process) => process !== undefined) : this.group(-target)
     if (found.length === 0) throw new OsError('ESRCH')
     const allowed = found.filter((process) => sender.uid === 0 || sender.uid === process.uid)
     if (allowed.length === 0) throw new OsError('EPERM')

@@ -49,7 +49,11 @@ export function unlock(inode: Inode, holder: object): void {
 }
 
 /** A regular file at an offset of its own. */
-export function fileStream(fs: FileSystem, inode: FileInode, how: { append?: boolean; read: boolean; write: boolean }): Stream {
+export function fileStream(
+  fs: FileSystem,
+  inode: FileInode,
+  how: { append?: boolean; read: boolean; write: boolean },
+): Stream {
   let offset = 0
   return {
     inode,
@@ -96,9 +100,17 @@ export function directoryStream(inode: Inode): Stream {
 }
 
 export function readEnd(pipe: Pipe): Stream {
-  return { read: (max, block) => pipe.read(max, block), write: () => Promise.reject(new OsError('EBADF')), close: () => pipe.closeReader() }
+  return {
+    read: (max, block) => pipe.read(max, block),
+    write: () => Promise.reject(new OsError('EBADF')),
+    close: () => pipe.closeReader(),
+  }
 }
 
 export function writeEnd(pipe: Pipe): Stream {
-  return { read: () => Promise.reject(new OsError('EBADF')), write: (data, block) => pipe.write(data, block), close: () => pipe.closeWriter() }
+  return {
+    read: () => Promise.reject(new OsError('EBADF')),
+    write: (data, block) => pipe.write(data, block),
+    close: () => pipe.closeWriter(),
+  }
 }

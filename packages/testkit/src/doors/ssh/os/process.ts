@@ -155,7 +155,17 @@ export class Process implements Caller {
   }
 
   /** open(2). */
-  open(path: string, how: { read?: boolean; write?: boolean; create?: boolean; exclusive?: boolean; truncate?: boolean; append?: boolean }): OpenFile {
+  open(
+    path: string,
+    how: {
+      read?: boolean
+      write?: boolean
+      create?: boolean
+      exclusive?: boolean
+      truncate?: boolean
+      append?: boolean
+    },
+  ): OpenFile {
     this.check()
     const read = how.read === true
     const write = how.write === true

@@ -16,11 +16,31 @@ export const users: readonly User[] = [
     gid: 1000,
     home: '/home/ubuntu',
     shell: '/bin/bash',
-    groups: [[1000, 'ubuntu'], [4, 'adm'], [20, 'dialout'], [24, 'cdrom'], [25, 'floppy'], [27, 'sudo'], [29, 'audio'], [30, 'dip'], [44, 'video'], [46, 'plugdev'], [119, 'netdev'], [120, 'lxd']],
+    groups: [
+      [1000, 'ubuntu'],
+      [4, 'adm'],
+      [20, 'dialout'],
+      [24, 'cdrom'],
+      [25, 'floppy'],
+      [27, 'sudo'],
+      [29, 'audio'],
+      [30, 'dip'],
+      [44, 'video'],
+      [46, 'plugdev'],
+      [119, 'netdev'],
+      [120, 'lxd'],
+    ],
   },
 ]
 
-const nobody: User = { name: 'nobody', uid: 65_534, gid: 65_534, home: '/nonexistent', shell: '/usr/sbin/nologin', groups: [[65_534, 'nogroup']] }
+const nobody: User = {
+  name: 'nobody',
+  uid: 65_534,
+  gid: 65_534,
+  home: '/nonexistent',
+  shell: '/usr/sbin/nologin',
+  groups: [[65_534, 'nogroup']],
+}
 
 export function userOf(uid: number): User {
   return users.find((user) => user.uid === uid) ?? nobody

@@ -7,7 +7,20 @@ import { readPackage } from '../tools/package.ts'
 import { badOption, type Program } from './program.ts'
 
 /** Modules of the image's kernel that a tool may ask for. */
-const KNOWN_MODULES = new Set(['ipmi_si', 'ipmi_devintf', 'ipmi_msghandler', 'ipmi_ssif', 'acpi_ipmi', 'hpilo', 'msr', 'mei', 'mei_me', 'nvme', 'usbnet', 'cdc_ether'])
+const KNOWN_MODULES = new Set([
+  'ipmi_si',
+  'ipmi_devintf',
+  'ipmi_msghandler',
+  'ipmi_ssif',
+  'acpi_ipmi',
+  'hpilo',
+  'msr',
+  'mei',
+  'mei_me',
+  'nvme',
+  'usbnet',
+  'cdc_ether',
+])
 
 /** kmod's modprobe. `/dev/ipmi0` needs the system interface and the device interface. */
 export const modprobe: Program = async (process) => {
@@ -41,8 +54,13 @@ export const modprobe: Program = async (process) => {
           continue
         }
         host.modules.add(plain)
-        if (plain === 'ipmi_si' || plain === 'ipmi_devintf' || plain === 'ipmi_ssif') host.modules.add('ipmi_msghandler')
-        if (host.modules.has('ipmi_devintf') && (host.modules.has('ipmi_si') || host.modules.has('ipmi_ssif')) && !host.fs.exists('/dev/ipmi0')) {
+        if (plain === 'ipmi_si' || plain === 'ipmi_devintf' || plain === 'ipmi_ssif')
+          host.modules.add('ipmi_msghandler')
+        if (
+          host.modules.has('ipmi_devintf') &&
+          (host.modules.has('ipmi_si') || host.modules.has('ipmi_ssif')) &&
+          !host.fs.exists('/dev/ipmi0')
+        ) {
           const folder = host.fs.stat('/dev', root) as DirectoryInode
           folder.entries.set('ipmi0', host.fs.inode({ type: 'device', device: 'ipmi', mode: 0o600, uid: 0, gid: 0 }))
         }
@@ -64,20 +82,28 @@ export const dpkg: Program = async (process) => {
   if (verb === '-s' || verb === '--status' || verb === '-l') {
     const found = host.packages.get(operands[0] ?? '')
     if (found === undefined) {
-      await process.err(`dpkg-query: package '${operands[0] ?? ''}' is not installed and no information is available\nUse dpkg --info (= dpkg-deb --info) to examine archive files.\n`)
+      await process.err(
+        `dpkg-query: package '${operands[0] ?? ''}' is not installed and no information is available\nUse dpkg --info (= dpkg-deb --info) to examine archive files.\n`,
+      )
       return 1
     }
-    await process.out(`Package: ${operands[0]}\nStatus: install ok installed\nArchitecture: ${found.architecture}\nVersion: ${found.version}\n`)
+    await process.out(
+      `Package: ${operands[0]}\nStatus: install ok installed\nArchitecture: ${found.architecture}\nVersion: ${found.version}\n`,
+    )
     return 0
   }
   const installs = verb === '-i' || verb === '--install'
-  if (!installs && !['-r', '--remove', '-P', '--purge'].includes(verb)) return badOption(process, 'need an action option', 2)
+  if (!installs && !['-r', '--remove', '-P', '--purge'].includes(verb))
+    return badOption(process, 'need an action option', 2)
   return runTool(process, {
     call: 'dpkg',
     mutating: true,
     detail: `${verb} ${operands.map((path) => path.replace(/^.*\//, '')).join(' ')}`,
     seconds: 3,
-    refusal: (status) => ({ text: 'dpkg: error: dpkg frontend lock was locked by another process with pid 913\n', code: status ?? 2 }),
+    refusal: (status) => ({
+      text: 'dpkg: error: dpkg frontend lock was locked by another process with pid 913\n',
+      code: status ?? 2,
+    }),
     run: async (io) => {
       if (process.uid !== 0) {
         io.err('dpkg: error: requested operation requires superuser privilege\n')
@@ -86,7 +112,8 @@ export const dpkg: Program = async (process) => {
       for (const operand of operands) {
         if (!installs) {
           const found = host.packages.get(operand)
-          if (found === undefined) io.err(`dpkg: warning: ignoring request to remove ${operand} which isn't installed\n`)
+          if (found === undefined)
+            io.err(`dpkg: warning: ignoring request to remove ${operand} which isn't installed\n`)
           else {
             io.effect(() => {
               for (const path of found.files) if (host.fs.exists(path)) host.fs.unlink(path, root)
@@ -104,11 +131,15 @@ export const dpkg: Program = async (process) => {
           return 2
         }
         if (bundle === undefined) {
-          io.err(`dpkg-deb: error: '${operand}' is not a Debian format archive\ndpkg: error processing archive ${operand} (--install):\n dpkg-deb --control subprocess returned error exit status 2\nErrors were encountered while processing:\n ${operand}\n`)
+          io.err(
+            `dpkg-deb: error: '${operand}' is not a Debian format archive\ndpkg: error processing archive ${operand} (--install):\n dpkg-deb --control subprocess returned error exit status 2\nErrors were encountered while processing:\n ${operand}\n`,
+          )
           return 1
         }
         if (bundle.architecture !== architecture) {
-          io.err(`dpkg: error processing archive ${operand} (--install):\n package architecture (${bundle.architecture}) does not match system (${architecture})\nErrors were encountered while processing:\n ${operand}\n`)
+          io.err(
+            `dpkg: error processing archive ${operand} (--install):\n package architecture (${bundle.architecture}) does not match system (${architecture})\nErrors were encountered while processing:\n ${operand}\n`,
+          )
           return 1
         }
         const { name, version, files } = bundle
@@ -116,39 +147,44 @@ export const dpkg: Program = async (process) => {
           for (const file of files) put(host, file.path, file.content, 0o755)
           host.packages.set(name, { version, architecture, files: files.map(({ path }) => path) })
         })
-        io.out(`Selecting previously unselected package ${name}.\n(Reading database ... 64000 files and directories currently installed.)\nPreparing to unpack ${operand} ...\nUnpacking ${name} (${version}) ...\nSetting up ${name} (${version}) ...\n`)
+        io.out(
+          `Selecting previously unselected package ${name}.\n(Reading database ... 64000 files and directories currently installed.)\nPreparing to unpack ${operand} ...\nUnpacking ${name} (${version}) ...\nSetting up ${name} (${version}) ...\n`,
+        )
       }
       return 0
     },
   })
 }
 
-const power = (name: 'reboot' | 'poweroff'): Program => async (process) => {
-  return runTool(process, {
-    call: name,
-    mutating: true,
-    detail: process.argv.slice(1).join(' '),
-    seconds: 0.1,
-    refusal: (status) => ({ text: 'Failed to talk to init daemon.\n', code: status ?? 1 }),
-    run: async (io) => {
-      if (process.uid !== 0) {
-        io.err(`Failed to set wall message, ignoring: Interactive authentication required.\nFailed to ${name === 'reboot' ? 'reboot' : 'power off'} system via logind: Interactive authentication required.\n`)
-        return 1
-      }
-      const { host } = process
-      io.effect(() => {
-        // systemd stops its units first: the command has returned by then.
-        host.clock.after(1000, () => {
-          if (host.isDown) return
-          if (name === 'reboot') host.machine.reboot()
-          else host.machine.shutDown()
+const power =
+  (name: 'reboot' | 'poweroff'): Program =>
+  async (process) => {
+    return runTool(process, {
+      call: name,
+      mutating: true,
+      detail: process.argv.slice(1).join(' '),
+      seconds: 0.1,
+      refusal: (status) => ({ text: 'Failed to talk to init daemon.\n', code: status ?? 1 }),
+      run: async (io) => {
+        if (process.uid !== 0) {
+          io.err(
+            `Failed to set wall message, ignoring: Interactive authentication required.\nFailed to ${name === 'reboot' ? 'reboot' : 'power off'} system via logind: Interactive authentication required.\n`,
+          )
+          return 1
+        }
+        const { host } = process
+        io.effect(() => {
+          // systemd stops its units first: the command has returned by then.
+          host.clock.after(1000, () => {
+            if (host.isDown) return
+            if (name === 'reboot') host.machine.reboot()
+            else host.machine.shutDown()
+          })
         })
-      })
-      return 0
-    },
-  })
-}
+        return 0
+      },
+    })
+  }
 
 export const rebootProgram = power('reboot')
 export const poweroffProgram = power('poweroff')
-

@@ -6,7 +6,25 @@ import { matches } from '../shell/pattern.ts'
 import { badOption, complain, parseOptions, type Program, quote } from './program.ts'
 
 const ls: Program = async (process) => {
-  const { flags, operands, bad } = parseOptions(process.argv.slice(1), ['l', 'a', 'A', '1', 'd', 'h', 'n', 't', 'r', 'R', 'F', 'i', 's', 'S', 'all', 'almost-all', 'directory'])
+  const { flags, operands, bad } = parseOptions(process.argv.slice(1), [
+    'l',
+    'a',
+    'A',
+    '1',
+    'd',
+    'h',
+    'n',
+    't',
+    'r',
+    'R',
+    'F',
+    'i',
+    's',
+    'S',
+    'all',
+    'almost-all',
+    'directory',
+  ])
   if (bad !== undefined) return badOption(process, bad, 2)
   const { fs } = process.host
   const row = (inode: Inode, name: string, path: string): string => {
@@ -36,18 +54,32 @@ const ls: Program = async (process) => {
       continue
     }
     if (targets.length > 1) await process.out(`${index > 0 || folders.length < targets.length ? '\n' : ''}${path}:\n`)
-    const names = fs.names(inode).filter((name) => hidden || !name.startsWith('.')).sort(byName)
+    const names = fs
+      .names(inode)
+      .filter((name) => hidden || !name.startsWith('.'))
+      .sort(byName)
     if (flags.has('a') || flags.has('all')) names.unshift('.', '..')
     if (flags.has('l')) await process.out(`total ${names.length * 4}\n`)
-    if (flags.has('t')) names.sort((a, b) => fs.stat(`${path}/${b}`, process, false).mtime - fs.stat(`${path}/${a}`, process, false).mtime)
+    if (flags.has('t'))
+      names.sort(
+        (a, b) => fs.stat(`${path}/${b}`, process, false).mtime - fs.stat(`${path}/${a}`, process, false).mtime,
+      )
     if (flags.has('r')) names.reverse()
-    for (const name of names) await process.out(`${row(fs.stat(`${path}/${name}`, process, false), name, `${path}/${name}`)}\n`)
+    for (const name of names)
+      await process.out(`${row(fs.stat(`${path}/${name}`, process, false), name, `${path}/${name}`)}\n`)
   }
   return status
 }
 
 const stat: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['L', 't', 'f', 'c:', 'format:', 'printf:'])
+  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), [
+    'L',
+    't',
+    'f',
+    'c:',
+    'format:',
+    'printf:',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   if (operands.length === 0) return badOption(process, 'missing operand')
   const format = values.get('c') ?? values.get('format') ?? values.get('printf')
@@ -56,7 +88,12 @@ const stat: Program = async (process) => {
     try {
       const inode = process.host.fs.stat(path, process, flags.has('L'))
       if (format === undefined) await process.out(longStat(path, inode))
-      else await process.out(values.has('printf') ? statFormat(format, path, inode).replaceAll('\\n', '\n') : `${statFormat(format, path, inode)}\n`)
+      else
+        await process.out(
+          values.has('printf')
+            ? statFormat(format, path, inode).replaceAll('\\n', '\n')
+            : `${statFormat(format, path, inode)}\n`,
+        )
     } catch (error) {
       status = await complain(process, `cannot statx ${quoteName(path)}: ${textOf(error)}`)
     }
@@ -69,7 +106,9 @@ const readlink: Program = async (process) => {
   let status = 0
   for (const path of operands) {
     try {
-      const place = ['f', 'e', 'm'].some((flag) => flags.has(flag)) ? process.host.fs.locate(path, process).path : process.host.fs.readlink(path, process)
+      const place = ['f', 'e', 'm'].some((flag) => flags.has(flag))
+        ? process.host.fs.locate(path, process).path
+        : process.host.fs.readlink(path, process)
       await process.out(`${place}\n`)
     } catch (error) {
       textOf(error)
@@ -94,7 +133,9 @@ const realpath: Program = async (process) => {
 const basename: Program = async (process) => {
   const [path = '', suffix = ''] = process.argv.slice(1)
   const base = path.replace(/(.)\/+$/, '$1').replace(/^.*\/(?=.)/, '')
-  await process.out(`${suffix !== '' && base !== suffix && base.endsWith(suffix) ? base.slice(0, -suffix.length) : base}\n`)
+  await process.out(
+    `${suffix !== '' && base !== suffix && base.endsWith(suffix) ? base.slice(0, -suffix.length) : base}\n`,
+  )
   return 0
 }
 
@@ -123,7 +164,8 @@ const find: Program = async (process) => {
       if (value === undefined) return complain(process, `missing argument to \`${test}'`)
       if (test === '-name') tests.push((path) => matches(value, path.replace(/^.*\/(?=.)/, '')))
       else if (test === '-path') tests.push((path) => matches(value, path))
-      else if (test === '-type') tests.push((_, inode) => value === { file: 'f', directory: 'd', link: 'l', device: 'c' }[inode.type])
+      else if (test === '-type')
+        tests.push((_, inode) => value === { file: 'f', directory: 'd', link: 'l', device: 'c' }[inode.type])
       else if (test === '-user') tests.push((_, inode) => userOf(inode.uid).name === value)
       else if (test === '-maxdepth') maximum = Number(value)
       else if (test === '-mindepth') minimum = Number(value)
@@ -138,9 +180,11 @@ const find: Program = async (process) => {
       if (hit && action !== 'delete') await process.out(action === 'print0' ? `${path}\0` : `${path}\n`)
       if (inode.type === 'directory' && depth < maximum) {
         requireAccess(inode, process, 4)
-        for (const name of process.host.fs.names(inode)) await visit(`${path.replace(/(.)\/$/, '$1')}/${name}`.replace(/^\/\//, '/'), depth + 1)
+        for (const name of process.host.fs.names(inode))
+          await visit(`${path.replace(/(.)\/$/, '$1')}/${name}`.replace(/^\/\//, '/'), depth + 1)
       }
-      if (hit && action === 'delete' && path !== '.') inode.type === 'directory' ? process.host.fs.rmdir(path, process) : process.host.fs.unlink(path, process)
+      if (hit && action === 'delete' && path !== '.')
+        inode.type === 'directory' ? process.host.fs.rmdir(path, process) : process.host.fs.unlink(path, process)
     } catch (error) {
       status = await complain(process, `${quote(path)}: ${textOf(error)}`)
     }
@@ -153,7 +197,9 @@ const du: Program = async (process) => {
   const total = (path: string): number => {
     const inode = process.host.fs.stat(path, process, false)
     const own = inode.type === 'directory' ? 4 : Math.ceil(sizeOf(inode) / 4096) * 4
-    return inode.type === 'directory' ? process.host.fs.names(inode).reduce((sum, name) => sum + total(`${path}/${name}`), own) : own
+    return inode.type === 'directory'
+      ? process.host.fs.names(inode).reduce((sum, name) => sum + total(`${path}/${name}`), own)
+      : own
   }
   for (const path of process.argv.slice(1).filter((arg) => !arg.startsWith('-'))) {
     try {
@@ -165,14 +211,30 @@ const du: Program = async (process) => {
   return 0
 }
 
-export const fileInfoPrograms: Readonly<Record<string, Program>> = { ls, stat, readlink, realpath, basename, dirname, find, du }
+export const fileInfoPrograms: Readonly<Record<string, Program>> = {
+  ls,
+  stat,
+  readlink,
+  realpath,
+  basename,
+  dirname,
+  find,
+  du,
+}
 
 function statFormat(format: string, path: string, inode: Inode): string {
-  const type = { file: sizeOf(inode) === 0 ? 'regular empty file' : 'regular file', directory: 'directory', link: 'symbolic link', device: 'character special file' }[inode.type]
+  const type = {
+    file: sizeOf(inode) === 0 ? 'regular empty file' : 'regular file',
+    directory: 'directory',
+    link: 'symbolic link',
+    device: 'character special file',
+  }[inode.type]
   const fields: Readonly<Record<string, string | number>> = {
     a: inode.mode.toString(8),
     A: modeString(inode),
-    f: (inode.mode | { file: 0o100000, directory: 0o040000, link: 0o120000, device: 0o020000 }[inode.type]).toString(16),
+    f: (inode.mode | { file: 0o100000, directory: 0o040000, link: 0o120000, device: 0o020000 }[inode.type]).toString(
+      16,
+    ),
     F: type,
     g: inode.gid,
     G: groupName(inode.gid),
@@ -191,7 +253,11 @@ function statFormat(format: string, path: string, inode: Inode): string {
 }
 
 function longStat(path: string, inode: Inode): string {
-  return statFormat(`  File: %n\n  Size: %s         \tBlocks: 8          IO Block: 4096   %F\nDevice: 2dh/45d\tInode: %i          Links: 1\nAccess: (%a/%A)  Uid: ( %u/ %U)   Gid: ( %g/ %G)\nModify: %y\n`, path, inode)
+  return statFormat(
+    `  File: %n\n  Size: %s         \tBlocks: 8          IO Block: 4096   %F\nDevice: 2dh/45d\tInode: %i          Links: 1\nAccess: (%a/%A)  Uid: ( %u/ %U)   Gid: ( %g/ %G)\nModify: %y\n`,
+    path,
+    inode,
+  )
 }
 
 function isoDate(ms: number): string {
@@ -206,4 +272,3 @@ function quoteName(name: string): string {
 function byName(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
-

@@ -11,39 +11,59 @@ const mkdir: Program = async (process) => {
   if (bad !== undefined) return badOption(process, bad)
   if (operands.length === 0) return badOption(process, 'missing operand')
   const mode = values.get('m') ?? values.get('mode')
-  return each(process, operands, (path) => {
-    const { fs } = process.host
-    if (flags.has('p') || flags.has('parents')) {
-      const parts = path.split('/')
-      for (let i = 1; i <= parts.length; i += 1) {
-        const prefix = parts.slice(0, i).join('/')
-        if (prefix === '') continue
-        const inode = fs.exists(prefix, process) ? fs.stat(prefix, process) : undefined
-        if (inode === undefined) fs.mkdir(prefix, process)
-        else if (inode.type !== 'directory') throw new OsError(i === parts.length ? 'EEXIST' : 'ENOTDIR')
-        else if (i === parts.length) return
+  return each(
+    process,
+    operands,
+    (path) => {
+      const { fs } = process.host
+      if (flags.has('p') || flags.has('parents')) {
+        const parts = path.split('/')
+        for (let i = 1; i <= parts.length; i += 1) {
+          const prefix = parts.slice(0, i).join('/')
+          if (prefix === '') continue
+          const inode = fs.exists(prefix, process) ? fs.stat(prefix, process) : undefined
+          if (inode === undefined) fs.mkdir(prefix, process)
+          else if (inode.type !== 'directory') throw new OsError(i === parts.length ? 'EEXIST' : 'ENOTDIR')
+          else if (i === parts.length) return
+        }
+      } else fs.mkdir(path, process)
+      if (mode !== undefined) {
+        const inode = fs.stat(path, process)
+        fs.chmod(inode, applyMode(mode, inode.mode, true) ?? 0o755, process)
       }
-    } else fs.mkdir(path, process)
-    if (mode !== undefined) {
-      const inode = fs.stat(path, process)
-      fs.chmod(inode, applyMode(mode, inode.mode, true) ?? 0o755, process)
-    }
-  }, (path, text) => `cannot create directory ${quote(path)}: ${text}`)
+    },
+    (path, text) => `cannot create directory ${quote(path)}: ${text}`,
+  )
 }
 
 const rmdir: Program = (process) => {
   const { flags, operands } = parseOptions(process.argv.slice(1), ['p', 'ignore-fail-on-non-empty', 'v'])
-  return each(process, operands, (path) => {
-    try {
-      process.host.fs.rmdir(path.replace(/(.)\/+$/, '$1'), process)
-    } catch (error) {
-      if (!(flags.has('ignore-fail-on-non-empty') && error instanceof OsError && error.code === 'ENOTEMPTY')) throw error
-    }
-  }, (path, text) => `failed to remove ${quote(path)}: ${text}`)
+  return each(
+    process,
+    operands,
+    (path) => {
+      try {
+        process.host.fs.rmdir(path.replace(/(.)\/+$/, '$1'), process)
+      } catch (error) {
+        if (!(flags.has('ignore-fail-on-non-empty') && error instanceof OsError && error.code === 'ENOTEMPTY'))
+          throw error
+      }
+    },
+    (path, text) => `failed to remove ${quote(path)}: ${text}`,
+  )
 }
 
 const rm: Program = async (process) => {
-  const { flags, operands, bad } = parseOptions(process.argv.slice(1), ['r', 'R', 'recursive', 'f', 'force', 'd', 'v', 'i'])
+  const { flags, operands, bad } = parseOptions(process.argv.slice(1), [
+    'r',
+    'R',
+    'recursive',
+    'f',
+    'force',
+    'd',
+    'v',
+    'i',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   const force = flags.has('f') || flags.has('force')
   if (operands.length === 0) return force ? 0 : badOption(process, 'missing operand')
@@ -56,25 +76,66 @@ const rm: Program = async (process) => {
     for (const name of fs.names(inode)) remove(`${path}/${name}`)
     fs.rmdir(path, process)
   }
-  return each(process, operands, (path) => {
-    const plain = path.replace(/(.)\/+$/, '$1')
-    if (plain === '/') throw new OsError('EACCES')
-    if (force && !existsHere(process, plain)) return
-    remove(plain)
-  }, (path, text) => `cannot remove ${quote(path)}: ${text}`)
+  return each(
+    process,
+    operands,
+    (path) => {
+      const plain = path.replace(/(.)\/+$/, '$1')
+      if (plain === '/') throw new OsError('EACCES')
+      if (force && !existsHere(process, plain)) return
+      remove(plain)
+    },
+    (path, text) => `cannot remove ${quote(path)}: ${text}`,
+  )
 }
 
 const mv: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['f', 'n', 'T', 'v', 'i', 'no-target-directory', 't:'])
+  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), [
+    'f',
+    'n',
+    'T',
+    'v',
+    'i',
+    'no-target-directory',
+    't:',
+  ])
   if (bad !== undefined) return badOption(process, bad)
-  return toTarget(process, operands, values.get('t'), flags.has('T') || flags.has('no-target-directory'), (from, to) => {
-    if (flags.has('n') && process.host.fs.exists(to, process)) return
-    process.host.fs.rename(from, to, process)
-  }, (from, to, error) => (error.code === 'ENOENT' && !existsHere(process, from) ? `cannot stat ${quote(from)}: ${error.message}` : `cannot move ${quote(from)} to ${quote(to)}: ${error.message}`))
+  return toTarget(
+    process,
+    operands,
+    values.get('t'),
+    flags.has('T') || flags.has('no-target-directory'),
+    (from, to) => {
+      if (flags.has('n') && process.host.fs.exists(to, process)) return
+      process.host.fs.rename(from, to, process)
+    },
+    (from, to, error) =>
+      error.code === 'ENOENT' && !existsHere(process, from)
+        ? `cannot stat ${quote(from)}: ${error.message}`
+        : `cannot move ${quote(from)} to ${quote(to)}: ${error.message}`,
+  )
 }
 
 const cp: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['f', 'r', 'R', 'a', 'p', 'd', 'T', 'v', 'L', 'P', 'archive', 'recursive', 'preserve', 't:', 'no-clobber', 'n', 'u'])
+  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), [
+    'f',
+    'r',
+    'R',
+    'a',
+    'p',
+    'd',
+    'T',
+    'v',
+    'L',
+    'P',
+    'archive',
+    'recursive',
+    'preserve',
+    't:',
+    'no-clobber',
+    'n',
+    'u',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   const { fs } = process.host
   const keep = flags.has('a') || flags.has('p') || flags.has('archive')
@@ -97,7 +158,10 @@ const cp: Program = async (process) => {
     } else if (!existed) target.mode = inode.mode & 0o7777 & ~process.umask
   }
   return toTarget(process, operands, values.get('t'), flags.has('T'), copy, (from, to, error) =>
-    existsHere(process, from) ? `cannot create regular file ${quote(to)}: ${error.message}` : `cannot stat ${quote(from)}: ${error.message}`)
+    existsHere(process, from)
+      ? `cannot create regular file ${quote(to)}: ${error.message}`
+      : `cannot stat ${quote(from)}: ${error.message}`,
+  )
 }
 
 /** cp of a directory without -r. */
@@ -108,11 +172,19 @@ const ln: Program = async (process) => {
   if (bad !== undefined) return badOption(process, bad)
   const { fs } = process.host
   const symbolic = flags.has('s') || flags.has('symbolic')
-  return toTarget(process, operands, undefined, flags.has('T') || flags.has('n'), (from, to) => {
-    if ((flags.has('f') || flags.has('force')) && existsHere(process, to)) fs.unlink(to, process)
-    if (symbolic) fs.symlink(from, to, process)
-    else fs.link(from, to, process)
-  }, (from, to, error) => `failed to create ${symbolic ? 'symbolic' : 'hard'} link ${quote(to)}${symbolic ? '' : ` => ${quote(from)}`}: ${error.message}`)
+  return toTarget(
+    process,
+    operands,
+    undefined,
+    flags.has('T') || flags.has('n'),
+    (from, to) => {
+      if ((flags.has('f') || flags.has('force')) && existsHere(process, to)) fs.unlink(to, process)
+      if (symbolic) fs.symlink(from, to, process)
+      else fs.link(from, to, process)
+    },
+    (from, to, error) =>
+      `failed to create ${symbolic ? 'symbolic' : 'hard'} link ${quote(to)}${symbolic ? '' : ` => ${quote(from)}`}: ${error.message}`,
+  )
 }
 
 const chmod: Program = async (process) => {
@@ -121,8 +193,18 @@ const chmod: Program = async (process) => {
   const [mode, ...paths] = args.filter((arg) => !['-R', '-v', '-f', '--'].includes(arg))
   if (mode === undefined) return badOption(process, 'missing operand')
   if (applyMode(mode, 0, false) === undefined) return badOption(process, `invalid mode: ${quote(mode)}`)
-  return each(process, paths, (path) => walk(process, path, recursive, (inode) => process.host.fs.chmod(inode, applyMode(mode, inode.mode, inode.type === 'directory') ?? 0, process)), (path, text) =>
-    text === 'Operation not permitted' ? `changing permissions of ${quote(path)}: ${text}` : `cannot access ${quote(path)}: ${text}`)
+  return each(
+    process,
+    paths,
+    (path) =>
+      walk(process, path, recursive, (inode) =>
+        process.host.fs.chmod(inode, applyMode(mode, inode.mode, inode.type === 'directory') ?? 0, process),
+      ),
+    (path, text) =>
+      text === 'Operation not permitted'
+        ? `changing permissions of ${quote(path)}: ${text}`
+        : `cannot access ${quote(path)}: ${text}`,
+  )
 }
 
 const chown: Program = async (process) => {
@@ -130,28 +212,65 @@ const chown: Program = async (process) => {
   const [owner = '', ...paths] = operands
   const [name = '', group] = owner.split(/[:.]/)
   const uid = name === '' ? undefined : /^[0-9]+$/.test(name) ? Number(name) : userNamed(name)?.uid
-  const gid = group === undefined || group === '' ? (group === '' ? userOf(uid ?? 0).gid : undefined) : /^[0-9]+$/.test(group) ? Number(group) : groupNamed(group)
-  if ((name !== '' && uid === undefined) || (group !== undefined && group !== '' && gid === undefined)) return complain(process, `invalid ${uid === undefined ? 'user' : 'group'}: ${quote(owner)}`)
-  return each(process, paths, (path) => walk(process, path, flags.has('R'), (inode) => process.host.fs.chown(inode, uid ?? inode.uid, gid ?? inode.gid, process)), (path, text) =>
-    text === 'Operation not permitted' ? `changing ownership of ${quote(path)}: ${text}` : `cannot access ${quote(path)}: ${text}`)
+  const gid =
+    group === undefined || group === ''
+      ? group === ''
+        ? userOf(uid ?? 0).gid
+        : undefined
+      : /^[0-9]+$/.test(group)
+        ? Number(group)
+        : groupNamed(group)
+  if ((name !== '' && uid === undefined) || (group !== undefined && group !== '' && gid === undefined))
+    return complain(process, `invalid ${uid === undefined ? 'user' : 'group'}: ${quote(owner)}`)
+  return each(
+    process,
+    paths,
+    (path) =>
+      walk(process, path, flags.has('R'), (inode) =>
+        process.host.fs.chown(inode, uid ?? inode.uid, gid ?? inode.gid, process),
+      ),
+    (path, text) =>
+      text === 'Operation not permitted'
+        ? `changing ownership of ${quote(path)}: ${text}`
+        : `cannot access ${quote(path)}: ${text}`,
+  )
 }
 
 const touch: Program = (process) => {
   const { operands } = parseOptions(process.argv.slice(1), ['a', 'm', 'c', 'd:', 't:', 'r:'])
   const create = !process.argv.includes('-c')
-  return each(process, operands, (path) => {
-    const { fs } = process.host
-    if (!create && !fs.exists(path, process)) return
-    fs.touch(fs.file(path, process, { read: false, write: false, create: true }))
-  }, (path, text) => `cannot touch ${quote(path)}: ${text}`)
+  return each(
+    process,
+    operands,
+    (path) => {
+      const { fs } = process.host
+      if (!create && !fs.exists(path, process)) return
+      fs.touch(fs.file(path, process, { read: false, write: false, create: true }))
+    },
+    (path, text) => `cannot touch ${quote(path)}: ${text}`,
+  )
 }
 
 const mktemp: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['d', 'directory', 'q', 'u', 't', 'p:', 'tmpdir', 'suffix:'])
+  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), [
+    'd',
+    'directory',
+    'q',
+    'u',
+    't',
+    'p:',
+    'tmpdir',
+    'suffix:',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   const folder = values.get('p') ?? process.env.get('TMPDIR') ?? '/tmp'
   const [template] = operands
-  const pattern = template === undefined ? `${folder}/tmp.XXXXXXXXXX` : flags.has('t') || flags.has('tmpdir') || values.has('p') ? `${folder}/${template}` : template
+  const pattern =
+    template === undefined
+      ? `${folder}/tmp.XXXXXXXXXX`
+      : flags.has('t') || flags.has('tmpdir') || values.has('p')
+        ? `${folder}/${template}`
+        : template
   if (!/X{3,}$/.test(pattern)) return complain(process, `too few X's in template ${quote(template ?? '')}`)
   const { fs } = process.host
   for (let attempt = 0; ; attempt += 1) {
@@ -167,7 +286,10 @@ const mktemp: Program = async (process) => {
         file.release()
       }
     } catch (error) {
-      return complain(process, `failed to create ${flags.has('d') ? 'directory' : 'file'} via template ${quote(pattern)}: ${textOf(error)}`)
+      return complain(
+        process,
+        `failed to create ${flags.has('d') ? 'directory' : 'file'} via template ${quote(pattern)}: ${textOf(error)}`,
+      )
     }
     await process.out(`${path}\n`)
     return 0
@@ -194,9 +316,27 @@ const tee: Program = async (process) => {
   return status
 }
 
-export const filePrograms: Readonly<Record<string, Program>> = { mkdir, rmdir, rm, mv, cp, ln, chmod, chown, touch, mktemp, tee, sync: () => 0 }
+export const filePrograms: Readonly<Record<string, Program>> = {
+  mkdir,
+  rmdir,
+  rm,
+  mv,
+  cp,
+  ln,
+  chmod,
+  chown,
+  touch,
+  mktemp,
+  tee,
+  sync: () => 0,
+}
 
-async function each(process: Process, paths: readonly string[], act: (path: string) => void | Promise<void>, words: (path: string, text: string) => string): Promise<number> {
+async function each(
+  process: Process,
+  paths: readonly string[],
+  act: (path: string) => void | Promise<void>,
+  words: (path: string, text: string) => string,
+): Promise<number> {
   if (paths.length === 0) return badOption(process, 'missing operand')
   let status = 0
   for (const path of paths) {
@@ -232,7 +372,8 @@ async function toTarget(
     try {
       await act(from, to)
     } catch (error) {
-      if (error instanceof CopyDirectory) status = await complain(process, `-r not specified; omitting directory ${quote(from)}`)
+      if (error instanceof CopyDirectory)
+        status = await complain(process, `-r not specified; omitting directory ${quote(from)}`)
       else if (error instanceof OsError) status = await complain(process, words(from, to, error))
       else throw error
     }
@@ -244,7 +385,8 @@ function walk(process: Process, path: string, recursive: boolean, act: (inode: I
   const { fs } = process.host
   const inode = fs.stat(path, process)
   act(inode)
-  if (recursive && inode.type === 'directory') for (const name of fs.names(inode)) walk(process, `${path}/${name}`, true, act)
+  if (recursive && inode.type === 'directory')
+    for (const name of fs.names(inode)) walk(process, `${path}/${name}`, true, act)
 }
 
 function isDirectory(process: Process, path: string): boolean {
@@ -260,4 +402,3 @@ function existsHere(process: Process, path: string): boolean {
     throw error
   }
 }
-

@@ -3,12 +3,37 @@ import { eachInput, everything, linesOf } from './text.ts'
 
 /** grep with basic, extended or fixed patterns: -q -v -i -c -n -l -o -x -w -E -F -e -h -s -m. Exit code 1 when nothing matched. */
 export const grep: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['q', 'v', 'i', 'c', 'n', 'l', 'o', 'x', 'w', 'E', 'F', 'G', 'h', 'H', 's', 'a', 'r', 'e:', 'm:', 'quiet'])
+  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), [
+    'q',
+    'v',
+    'i',
+    'c',
+    'n',
+    'l',
+    'o',
+    'x',
+    'w',
+    'E',
+    'F',
+    'G',
+    'h',
+    'H',
+    's',
+    'a',
+    'r',
+    'e:',
+    'm:',
+    'quiet',
+  ])
   if (bad !== undefined) return badOption(process, bad, 2)
   const rest = [...operands]
   const pattern = values.get('e') ?? rest.shift()
   if (pattern === undefined) return complain(process, 'Usage: grep [OPTION]... PATTERNS [FILE]...', 2)
-  const sources = pattern.split('\n').map((text) => (flags.has('F') ? text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&') : flags.has('E') ? extended(text) : basic(text)))
+  const sources = pattern
+    .split('\n')
+    .map((text) =>
+      flags.has('F') ? text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&') : flags.has('E') ? extended(text) : basic(text),
+    )
   const joined = sources.map((source) => `(?:${source})`).join('|')
   const bounded = flags.has('x') ? `^(?:${joined})$` : flags.has('w') ? `\\b(?:${joined})\\b` : joined
   const regexp = new RegExp(bounded, `g${flags.has('i') ? 'i' : ''}`)
@@ -21,12 +46,13 @@ export const grep: Program = async (process) => {
     for (const [index, line] of linesOf(await everything(read)).entries()) {
       if (count >= limit) break
       const hits = [...line.matchAll(regexp)].map(([hit]) => hit)
-      if ((hits.length > 0) === flags.has('v')) continue
+      if (hits.length > 0 === flags.has('v')) continue
       found = true
       count += 1
       if (quiet || flags.has('c') || flags.has('l')) continue
       const number = flags.has('n') ? `${index + 1}:` : ''
-      for (const text of flags.has('o') ? hits.filter((hit) => hit !== '') : [line]) await process.out(`${prefix}${number}${text}\n`)
+      for (const text of flags.has('o') ? hits.filter((hit) => hit !== '') : [line])
+        await process.out(`${prefix}${number}${text}\n`)
     }
     if (flags.has('l') && count > 0) await process.out(`${name === '' ? '(standard input)' : name}\n`)
     else if (flags.has('c') && !quiet) await process.out(`${prefix}${count}\n`)
@@ -44,7 +70,8 @@ export const sed: Program = async (process) => {
   for (const text of script.split(/[;\n](?![^{]*\})/).map((part) => part.trim())) {
     if (text === '') continue
     const command = parseSed(text, flags.has('E') || flags.has('r'))
-    if (command === undefined) return complain(process, `-e expression #1, char ${script.length}: unknown command: \`${text.charAt(0)}'`)
+    if (command === undefined)
+      return complain(process, `-e expression #1, char ${script.length}: unknown command: \`${text.charAt(0)}'`)
     commands.push(command)
   }
   const edit = (lines: readonly string[]): string => {
@@ -90,7 +117,13 @@ function parseSed(text: string, isExtended: boolean): SedCommand | undefined {
   if (match === null) return undefined
   const translate = isExtended ? extended : basic
   const addressOf = (part: string | undefined): Address | undefined =>
-    part === undefined ? undefined : part === '$' ? '$' : part.startsWith('/') ? new RegExp(translate(part.slice(1, -1).replaceAll('\\/', '/'))) : Number(part)
+    part === undefined
+      ? undefined
+      : part === '$'
+        ? '$'
+        : part.startsWith('/')
+          ? new RegExp(translate(part.slice(1, -1).replaceAll('\\/', '/')))
+          : Number(part)
   const range = { from: addressOf(match[1]), to: addressOf(match[2]) }
   const verb = match[3]
   if (verb === 'd' || verb === 'p' || verb === 'q') return { ...range, verb }
@@ -100,12 +133,16 @@ function parseSed(text: string, isExtended: boolean): SedCommand | undefined {
   if (parts.length < 3) return undefined
   const [pattern = '', replacement = '', options = ''] = parts
   const unescape = (part: string): string => (delimiter === '\\' ? part : part.replaceAll(`\\${delimiter}`, delimiter))
-  const regexp = new RegExp(translate(unescape(pattern)), `${options.includes('g') ? 'g' : ''}${/i/i.test(options) ? 'i' : ''}`)
+  const regexp = new RegExp(
+    translate(unescape(pattern)),
+    `${options.includes('g') ? 'g' : ''}${/i/i.test(options) ? 'i' : ''}`,
+  )
   return { ...range, verb, regexp, replacement: unescape(replacement), prints: options.includes('p') }
 }
 
 function inRange(command: SedCommand, number: number, line: string, last: number, active: Set<SedCommand>): boolean {
-  const hits = (address: Address): boolean => (address === '$' ? number === last : typeof address === 'number' ? number === address : address.test(line))
+  const hits = (address: Address): boolean =>
+    address === '$' ? number === last : typeof address === 'number' ? number === address : address.test(line)
   if (command.from === undefined) return true
   if (command.to === undefined) return hits(command.from)
   if (active.has(command)) {
@@ -118,16 +155,26 @@ function inRange(command: SedCommand, number: number, line: string, last: number
 }
 
 function substitute(replacement: string, match: readonly unknown[]): string {
-  return replacement.replaceAll(/\\(\d)|\\n|\\(.)|&/g, (found, group: string | undefined, literal: string | undefined) => {
-    if (found === '&') return String(match[0])
-    if (group !== undefined) return String(match[Number(group)] ?? '')
-    return found === '\\n' ? '\n' : (literal ?? '')
-  })
+  return replacement.replaceAll(
+    /\\(\d)|\\n|\\(.)|&/g,
+    (found, group: string | undefined, literal: string | undefined) => {
+      if (found === '&') return String(match[0])
+      if (group !== undefined) return String(match[Number(group)] ?? '')
+      return found === '\\n' ? '\n' : (literal ?? '')
+    },
+  )
 }
 
 /** A basic regular expression (POSIX) in JavaScript's words. */
 function basic(text: string): string {
-  return classes(text.replaceAll(/\\([(){}|+?])|([(){}|+?])/g, (_, escaped: string | undefined, plain: string | undefined) => escaped ?? `\\${plain}`).replace(/^\*/, '\\*'))
+  return classes(
+    text
+      .replaceAll(
+        /\\([(){}|+?])|([(){}|+?])/g,
+        (_, escaped: string | undefined, plain: string | undefined) => escaped ?? `\\${plain}`,
+      )
+      .replace(/^\*/, '\\*'),
+  )
 }
 
 function extended(text: string): string {
@@ -135,5 +182,11 @@ function extended(text: string): string {
 }
 
 function classes(text: string): string {
-  return text.replaceAll('[:space:]', '\\s').replaceAll('[:digit:]', '0-9').replaceAll('[:alpha:]', 'A-Za-z').replaceAll('[:alnum:]', 'A-Za-z0-9').replaceAll('[:upper:]', 'A-Z').replaceAll('[:lower:]', 'a-z')
+  return text
+    .replaceAll('[:space:]', '\\s')
+    .replaceAll('[:digit:]', '0-9')
+    .replaceAll('[:alpha:]', 'A-Za-z')
+    .replaceAll('[:alnum:]', 'A-Za-z0-9')
+    .replaceAll('[:upper:]', 'A-Z')
+    .replaceAll('[:lower:]', 'a-z')
 }

@@ -8,7 +8,31 @@ import { badOption, complain, parseOptions, type Program } from './program.ts'
 
 /** util-linux flock: `flock [-s|-x|-u] [-n] [-w SECONDS] FD`, or with FILE and a command, or FILE -c TEXT. */
 export const flock: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['s', 'x', 'e', 'u', 'n', 'o', 'F', 'shared', 'exclusive', 'unlock', 'nonblock', 'nb', 'close', 'no-fork', 'w:', 'wait:', 'timeout:', 'E:', 'conflict-exit-code:'], false)
+  const { flags, values, operands, bad } = parseOptions(
+    process.argv.slice(1),
+    [
+      's',
+      'x',
+      'e',
+      'u',
+      'n',
+      'o',
+      'F',
+      'shared',
+      'exclusive',
+      'unlock',
+      'nonblock',
+      'nb',
+      'close',
+      'no-fork',
+      'w:',
+      'wait:',
+      'timeout:',
+      'E:',
+      'conflict-exit-code:',
+    ],
+    false,
+  )
   if (bad !== undefined) return badOption(process, bad, 64)
   const [target, ...command] = operands
   if (target === undefined) return complain(process, 'requires file descriptor, file or directory', 64)
@@ -20,7 +44,9 @@ export const flock: Program = async (process) => {
     file = byNumber ? process.fd(Number(target)).retain() : openLockFile(process, target)
   } catch (error) {
     if (!(error instanceof OsError)) throw error
-    return byNumber ? complain(process, `${target}: ${error.message}`, 65) : complain(process, `cannot open lock file ${target}: ${error.message}`, 66)
+    return byNumber
+      ? complain(process, `${target}: ${error.message}`, 65)
+      : complain(process, `cannot open lock file ${target}: ${error.message}`, 66)
   }
   try {
     const { inode } = file.stream
@@ -28,13 +54,25 @@ export const flock: Program = async (process) => {
     if (flags.has('u') || flags.has('unlock')) unlock(inode, file)
     else {
       const wait = values.get('w') ?? values.get('wait') ?? values.get('timeout')
-      const patience = flags.has('n') || flags.has('nonblock') || flags.has('nb') ? 0 : wait === undefined ? Infinity : Number(wait) * 1000
+      const patience =
+        flags.has('n') || flags.has('nonblock') || flags.has('nb')
+          ? 0
+          : wait === undefined
+            ? Infinity
+            : Number(wait) * 1000
       if (Number.isNaN(patience)) return await complain(process, `invalid timeout value: '${wait}'`, 64)
       if (!(await acquire(process, inode, file, !(flags.has('s') || flags.has('shared')), patience))) return conflict
     }
     if (byNumber) return 0
     const argv = command[0] === '-c' ? ['/bin/sh', '-c', command[1] ?? ''] : command
-    return statusOf(await runChild(process, argv, (name, text) => `flock: failed to execute ${name}: ${text}\n`, flags.has('o') ? [] : [file]))
+    return statusOf(
+      await runChild(
+        process,
+        argv,
+        (name, text) => `flock: failed to execute ${name}: ${text}\n`,
+        flags.has('o') ? [] : [file],
+      ),
+    )
   } finally {
     file.release()
   }
@@ -47,7 +85,13 @@ function openLockFile(process: Process, path: string): OpenFile {
 }
 
 /** Takes or converts the lock; false when `patience` lab milliseconds were not enough. */
-async function acquire(process: Process, inode: Inode, file: OpenFile, exclusive: boolean, patience: number): Promise<boolean> {
+async function acquire(
+  process: Process,
+  inode: Inode,
+  file: OpenFile,
+  exclusive: boolean,
+  patience: number,
+): Promise<boolean> {
   const deadline = process.host.clock.now() + patience
   for (;;) {
     const others = [...(inode.lock?.holders ?? [])].filter((holder) => holder !== file)

@@ -10,7 +10,11 @@ export function applyMode(text: string, mode: number, isDirectory: boolean): num
     let bits = 0
     for (const letter of permissions) bits |= { r: 4, w: 2, x: 1, X: executable ? 1 : 0 }[letter] ?? 0
     let mask = 0
-    for (const [letter, shift] of [['u', 6], ['g', 3], ['o', 0]] as const) {
+    for (const [letter, shift] of [
+      ['u', 6],
+      ['g', 3],
+      ['o', 0],
+    ] as const) {
       if (who !== '' && !who.includes('a') && !who.includes(letter)) continue
       mask |= bits << shift
       if (operator === '=') result &= ~(7 << shift)

@@ -27,7 +27,7 @@ export function formatPrintf(format: string, args: readonly string[]): Formatted
       consumed ||= rest.length > 0
       return rest.shift()
     }
-    for (let i = 0; i < format.length && !stopped; ) {
+    for (let i = 0; i < format.length && !stopped;) {
       const c = format.charAt(i)
       if (c === '\\') {
         const { bytes, length, stop } = escapeAt(format, i, false)
@@ -49,7 +49,12 @@ export function formatPrintf(format: string, args: readonly string[]): Formatted
         }
         const [, , flags = '', widthText = '', precisionText, conversion = 's'] = match
         const width = widthText === '*' ? Number(number(take() ?? '0')) : Number(widthText || 0)
-        const precision = precisionText === undefined ? undefined : precisionText === '*' ? Number(number(take() ?? '0')) : Number(precisionText || 0)
+        const precision =
+          precisionText === undefined
+            ? undefined
+            : precisionText === '*'
+              ? Number(number(take() ?? '0'))
+              : Number(precisionText || 0)
         if (conversion === 'b') {
           const { output, stopped: stop } = formatPrintf.escapes(take() ?? '', true)
           chunks.push(pad(output.toString('latin1'), width, flags, 'latin1'))
@@ -57,11 +62,20 @@ export function formatPrintf(format: string, args: readonly string[]): Formatted
         } else if (conversion === 's' || conversion === 'c') {
           const text = take() ?? ''
           const bytes = Buffer.from(text)
-          const cut = conversion === 'c' ? bytes.subarray(0, 1) : precision === undefined ? bytes : bytes.subarray(0, precision)
+          const cut =
+            conversion === 'c' ? bytes.subarray(0, 1) : precision === undefined ? bytes : bytes.subarray(0, precision)
           chunks.push(pad(cut.toString('latin1'), width, flags.replace('0', ''), 'latin1'))
         } else if ('eEfFgG'.includes(conversion)) {
           chunks.push(pad(float(Number(take() ?? '0'), conversion, precision ?? 6), width, flags, 'utf8'))
-        } else chunks.push(pad(integer(number(take() ?? ''), conversion, flags, precision), width, precision === undefined ? flags : flags.replace('0', ''), 'utf8'))
+        } else
+          chunks.push(
+            pad(
+              integer(number(take() ?? ''), conversion, flags, precision),
+              width,
+              precision === undefined ? flags : flags.replace('0', ''),
+              'utf8',
+            ),
+          )
       } else {
         const end = format.slice(i).search(/[\\%]/)
         const text = end < 0 ? format.slice(i) : format.slice(i, i + end)
@@ -78,7 +92,7 @@ export function formatPrintf(format: string, args: readonly string[]): Formatted
 /** Escapes of echo and `%b`: `\0nnn`, `\n` …; `\c` stops all output. */
 formatPrintf.escapes = (text: string, _inB = true): { output: Buffer; stopped: boolean } => {
   const chunks: Buffer[] = []
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     if (text.charAt(i) === '\\') {
       const { bytes, length, stop } = escapeAt(text, i, true)
       if (stop) return { output: Buffer.concat(chunks), stopped: true }
@@ -100,7 +114,8 @@ function escapeAt(text: string, at: number, inB: boolean): { bytes: Buffer; leng
   const next = text.charAt(at + 1)
   if (next === 'c' && inB) return { bytes: Buffer.alloc(0), length: 2, stop: true }
   const octal = (inB ? /^\\0([0-7]{0,3})/ : /^\\([0-7]{1,3})/).exec(text.slice(at, at + 5))
-  if (octal?.[1] !== undefined) return { bytes: Buffer.from([Number.parseInt(octal[1] || '0', 8) & 0xff]), length: octal[0].length, stop: false }
+  if (octal?.[1] !== undefined)
+    return { bytes: Buffer.from([Number.parseInt(octal[1] || '0', 8) & 0xff]), length: octal[0].length, stop: false }
   const code = SIMPLE[next]
   if (code !== undefined) return { bytes: Buffer.from([code]), length: 2, stop: false }
   return { bytes: Buffer.from(`\\${next}`), length: 1 + next.length, stop: false }
@@ -121,7 +136,10 @@ function integer(value: bigint, conversion: string, flags: string, precision: nu
 
 function float(value: number, conversion: string, precision: number): string {
   if (conversion === 'f' || conversion === 'F') return value.toFixed(precision)
-  const text = conversion === 'e' || conversion === 'E' ? value.toExponential(precision) : String(Number(value.toPrecision(Math.max(1, precision))))
+  const text =
+    conversion === 'e' || conversion === 'E'
+      ? value.toExponential(precision)
+      : String(Number(value.toPrecision(Math.max(1, precision))))
   const exponent = text.replace(/e([-+])(\d)$/, 'e$10$2')
   return conversion === conversion.toUpperCase() ? exponent.toUpperCase() : exponent
 }

@@ -14,7 +14,8 @@ const sleep: Program = async (process) => {
   for (const arg of args) {
     const match = /^(\d+\.?\d*|\.\d+|infinity)([smhd]?)$/.exec(arg)
     if (match === null) return badOption(process, `invalid time interval ‘${arg}’`)
-    seconds += (match[1] === 'infinity' ? 1e9 : Number(match[1])) * ({ s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? ''] ?? 1)
+    seconds +=
+      (match[1] === 'infinity' ? 1e9 : Number(match[1])) * ({ s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? ''] ?? 1)
   }
   await process.sleep(seconds * 1000)
   return 0
@@ -73,16 +74,57 @@ const columns: Readonly<Record<string, { title: string; right?: boolean; of: (pr
   tty: { title: 'TT', of: () => '?' },
   time: { title: 'TIME', right: true, of: () => '00:00:00' },
   etime: { title: 'ELAPSED', right: true, of: elapsed },
-  etimes: { title: 'ELAPSED', right: true, of: (process) => String(Math.floor((process.host.clock.now() - process.startedAt) / 1000)) },
-  comm: { title: 'COMMAND', of: (process) => (process.ended === undefined ? processName(process) : `${processName(process)} <defunct>`) },
+  etimes: {
+    title: 'ELAPSED',
+    right: true,
+    of: (process) => String(Math.floor((process.host.clock.now() - process.startedAt) / 1000)),
+  },
+  comm: {
+    title: 'COMMAND',
+    of: (process) => (process.ended === undefined ? processName(process) : `${processName(process)} <defunct>`),
+  },
   args: { title: 'COMMAND', of: commandLine },
 }
-const aliases: Readonly<Record<string, string>> = { cmd: 'args', command: 'args', pgrp: 'pgid', sess: 'sid', s: 'state', tt: 'tty', euser: 'user', ruser: 'user', ucmd: 'comm' }
+const aliases: Readonly<Record<string, string>> = {
+  cmd: 'args',
+  command: 'args',
+  pgrp: 'pgid',
+  sess: 'sid',
+  s: 'state',
+  tt: 'tty',
+  euser: 'user',
+  ruser: 'user',
+  ucmd: 'comm',
+}
 
 /** procps ps: -e/-A, aux, -f, -p, -g, -s, -u, -C, -o with the usual columns, --no-headers. */
 const ps: Program = async (process) => {
   const args = process.argv.slice(1).map((arg) => (/^[auxwef]+$/.test(arg) ? `-${arg}` : arg))
-  const { flags, values, operands, bad } = parseOptions(args, ['e', 'A', 'a', 'x', 'f', 'u', 'w', 'h', 'j', 'l', 'no-headers', 'no-heading', 'o:', 'p:', 'g:', 's:', 'C:', 'U:', 'pid:', 'ppid:', 'sid:', 'format:', 'sort:'])
+  const { flags, values, operands, bad } = parseOptions(args, [
+    'e',
+    'A',
+    'a',
+    'x',
+    'f',
+    'u',
+    'w',
+    'h',
+    'j',
+    'l',
+    'no-headers',
+    'no-heading',
+    'o:',
+    'p:',
+    'g:',
+    's:',
+    'C:',
+    'U:',
+    'pid:',
+    'ppid:',
+    'sid:',
+    'format:',
+    'sort:',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   const all = [...process.host.processes.values()]
   const numbers = (text: string): number[] => text.split(/[ ,]+/).map(Number)
@@ -98,31 +140,55 @@ const ps: Program = async (process) => {
   const user = values.get('U')
   if (user !== undefined) filters.push(({ uid }) => userOf(uid).name === user || String(uid) === user)
   const everyone = ['e', 'A', 'a', 'x'].some((flag) => flags.has(flag))
-  const shown = all.filter((candidate) => (filters.length > 0 ? filters.some((filter) => filter(candidate)) : everyone || candidate.sid === process.sid))
-  const format = values.get('o') ?? values.get('format') ?? (flags.has('f') || flags.has('u') ? 'user,pid,ppid,stat,time,args' : 'pid,tty,time,comm')
-  const chosen = format.split(/[ ,]+/).filter((name) => name !== '').map((spec) => {
-    const [name = '', title] = spec.split('=')
-    const column = columns[aliases[name] ?? name]
-    return column === undefined ? undefined : { ...column, title: title ?? column.title }
-  })
+  const shown = all.filter((candidate) =>
+    filters.length > 0 ? filters.some((filter) => filter(candidate)) : everyone || candidate.sid === process.sid,
+  )
+  const format =
+    values.get('o') ??
+    values.get('format') ??
+    (flags.has('f') || flags.has('u') ? 'user,pid,ppid,stat,time,args' : 'pid,tty,time,comm')
+  const chosen = format
+    .split(/[ ,]+/)
+    .filter((name) => name !== '')
+    .map((spec) => {
+      const [name = '', title] = spec.split('=')
+      const column = columns[aliases[name] ?? name]
+      return column === undefined ? undefined : { ...column, title: title ?? column.title }
+    })
   if (chosen.includes(undefined)) return complain(process, 'error: unknown user-defined format specifier', 1)
   const used = chosen.filter((column) => column !== undefined)
-  const headless = flags.has('h') || flags.has('no-headers') || flags.has('no-heading') || used.every(({ title }) => title === '')
-  const table = [...(headless ? [] : [used.map(({ title }) => title)]), ...shown.map((candidate) => used.map(({ of }) => of(candidate)))]
+  const headless =
+    flags.has('h') || flags.has('no-headers') || flags.has('no-heading') || used.every(({ title }) => title === '')
+  const table = [
+    ...(headless ? [] : [used.map(({ title }) => title)]),
+    ...shown.map((candidate) => used.map(({ of }) => of(candidate))),
+  ]
   const widths = used.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0)))
   for (const row of table) {
-    const cells = row.map((cell, index) => (used[index]?.right === true ? cell.padStart(widths[index] ?? 0) : index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+    const cells = row.map((cell, index) =>
+      used[index]?.right === true
+        ? cell.padStart(widths[index] ?? 0)
+        : index === row.length - 1
+          ? cell
+          : cell.padEnd(widths[index] ?? 0),
+    )
     await process.out(`${cells.join(' ')}\n`)
   }
   return shown.length === 0 ? 1 : 0
 }
 
-const pgrep: Program = (process) => findProcesses(process, (found) => process.out(found.map(({ pid }) => `${pid}\n`).join('')))
+const pgrep: Program = (process) =>
+  findProcesses(process, (found) => process.out(found.map(({ pid }) => `${pid}\n`).join('')))
 
 const pkill: Program = (process) => {
-  const signal = process.argv.slice(1).map((arg) => (arg.startsWith('-') ? parseSignal(arg.slice(1)) : undefined)).find((parsed) => parsed !== undefined) ?? 'TERM'
+  const signal =
+    process.argv
+      .slice(1)
+      .map((arg) => (arg.startsWith('-') ? parseSignal(arg.slice(1)) : undefined))
+      .find((parsed) => parsed !== undefined) ?? 'TERM'
   return findProcesses(process, (found) => {
-    for (const { pid, uid } of found) if (process.uid === 0 || process.uid === uid) process.host.kill(process, pid, signal)
+    for (const { pid, uid } of found)
+      if (process.uid === 0 || process.uid === uid) process.host.kill(process, pid, signal)
   })
 }
 

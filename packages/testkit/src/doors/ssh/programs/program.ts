@@ -29,7 +29,11 @@ export interface Options {
  * GNU-style options. `spec` lists flags (`r`, `parents`) and options with a value (`m:`, `mode:`).
  * Options may follow operands, `--` ends them. An unknown one comes back as `bad`, with its text.
  */
-export function parseOptions(args: readonly string[], spec: readonly string[], permute = true): Options & { readonly bad?: string } {
+export function parseOptions(
+  args: readonly string[],
+  spec: readonly string[],
+  permute = true,
+): Options & { readonly bad?: string } {
   const flags = new Set<string>()
   const values = new Map<string, string>()
   const operands: string[] = []

@@ -34,10 +34,17 @@ const inBin: Readonly<Record<string, Program>> = {
   dpkg,
 }
 
-const inSbin: Readonly<Record<string, Program>> = { dmidecode, modprobe, reboot: rebootProgram, poweroff: poweroffProgram }
+const inSbin: Readonly<Record<string, Program>> = {
+  dmidecode,
+  modprobe,
+  reboot: rebootProgram,
+  poweroff: poweroffProgram,
+}
 
 /** Every program that a file on a simulated host can stand for, by the name in its image. */
-export const programs: ReadonlyMap<string, Program> = new Map(Object.entries({ ...inBin, ...inSbin, ilorest, ipmitool }))
+export const programs: ReadonlyMap<string, Program> = new Map(
+  Object.entries({ ...inBin, ...inSbin, ilorest, ipmitool }),
+)
 
 /** Name and path of the programs of the ephemeral image. ipmitool and ilorest are not among them: a site brings those. */
 export const baseImagePrograms: readonly (readonly [string, string])[] = [

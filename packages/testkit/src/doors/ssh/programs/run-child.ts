@@ -20,14 +20,26 @@ export async function become(process: Process, argv: readonly string[], words: W
 }
 
 /** Runs a program as a child and waits for it. `held` are files that the child keeps open beyond its descriptors. */
-export async function runChild(process: Process, argv: readonly string[], words: Words, held: readonly OpenFile[] = [], differs: Fork = {}): Promise<Ended> {
+export async function runChild(
+  process: Process,
+  argv: readonly string[],
+  words: Words,
+  held: readonly OpenFile[] = [],
+  differs: Fork = {},
+): Promise<Ended> {
   const child = startChild(process, argv, words, held, differs)
   const ended = await process.block(child.done)
   process.host.collect(child)
   return ended
 }
 
-export function startChild(process: Process, argv: readonly string[], words: Words, held: readonly OpenFile[] = [], differs: Fork = {}): Process {
+export function startChild(
+  process: Process,
+  argv: readonly string[],
+  words: Words,
+  held: readonly OpenFile[] = [],
+  differs: Fork = {},
+): Process {
   const fds = new Map([...process.fds].map(([fd, file]) => [fd, file.retain()]))
   for (const [index, file] of held.entries()) fds.set(100 + index, file.retain())
   return process.host.fork(process, (child) => become(child, argv, words), { argv, fds, ...differs })

@@ -53,7 +53,19 @@ export const sudo: Program = async (process) => {
     const [name = '', ...value] = (args.shift() ?? '').split('=')
     environment.set(name, value.join('='))
   }
-  for (const [name, value] of Object.entries({ PATH: SECURE_PATH, HOME: target.home, USER: target.name, LOGNAME: target.name, SHELL: target.shell, MAIL: `/var/mail/${target.name}`, SUDO_USER: caller.name, SUDO_UID: String(caller.uid), SUDO_GID: String(caller.gid), SUDO_COMMAND: args.join(' ') })) environment.set(name, value)
+  for (const [name, value] of Object.entries({
+    PATH: SECURE_PATH,
+    HOME: target.home,
+    USER: target.name,
+    LOGNAME: target.name,
+    SHELL: target.shell,
+    MAIL: `/var/mail/${target.name}`,
+    SUDO_USER: caller.name,
+    SUDO_UID: String(caller.uid),
+    SUDO_GID: String(caller.gid),
+    SUDO_COMMAND: args.join(' '),
+  }))
+    environment.set(name, value)
   const argv = args.length === 0 || login ? [target.shell, ...(args.length === 0 ? [] : ['-c', args.join(' ')])] : args
   // sudo is setuid root: from here on its caller may not signal it.
   process.uid = 0
@@ -65,7 +77,11 @@ export const sudo: Program = async (process) => {
         return await executeByName(forked, argv, SECURE_PATH)
       } catch (error) {
         if (!(error instanceof OsError)) throw error
-        await forked.err(error.code === 'ENOENT' ? `sudo: ${argv[0]}: command not found\n` : `sudo: unable to execute ${argv[0]}: ${error.message}\n`)
+        await forked.err(
+          error.code === 'ENOENT'
+            ? `sudo: ${argv[0]}: command not found\n`
+            : `sudo: unable to execute ${argv[0]}: ${error.message}\n`,
+        )
         return 1
       }
     },

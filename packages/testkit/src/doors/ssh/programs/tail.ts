@@ -3,17 +3,31 @@ import { contentOf, type FileInode } from '../os/inode.ts'
 import type { OpenFile } from '../os/open-file.ts'
 import type { Process } from '../os/process.ts'
 import { badOption, complain, parseOptions, type Program, quote } from './program.ts'
-import { parseCount } from './text.ts'
+import { modernCounts, parseCount } from './text.ts'
 
 /** tail -n, -c, -f, --pid: follows by waiting for changes, as with inotify. With `--pid` it ends once that process is gone. */
 export const tail: Program = async (process) => {
-  const args = process.argv.slice(1).map((arg) => arg.replace(/^-(\d+)$/, '-n$1'))
-  const { flags, values, operands, bad } = parseOptions(args, ['f', 'F', 'q', 'v', 'follow', 'retry', 'n:', 'c:', 'lines:', 'bytes:', 'pid:', 's:'])
+  const args = modernCounts(process.argv.slice(1))
+  const { flags, values, operands, bad } = parseOptions(args, [
+    'f',
+    'F',
+    'q',
+    'v',
+    'follow',
+    'retry',
+    'n:',
+    'c:',
+    'lines:',
+    'bytes:',
+    'pid:',
+    's:',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   const bytes = values.get('c') ?? values.get('bytes')
   const text = bytes ?? values.get('n') ?? values.get('lines') ?? '10'
   const count = parseCount(text.replace(/^\+/, ''))
-  if (count === undefined) return complain(process, `invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ${quote(text)}`)
+  if (count === undefined)
+    return complain(process, `invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ${quote(text)}`)
   const [path, ...more] = operands
   if (more.length > 0) return complain(process, 'this simulated tail follows one file only')
   let file: OpenFile
@@ -26,7 +40,8 @@ export const tail: Program = async (process) => {
     const data = await rest(process, file)
     await process.write(1, lastOf(data, Math.abs(count), text.startsWith('+'), bytes !== undefined))
     const { inode } = file.stream
-    if ((flags.has('f') || flags.has('F') || flags.has('follow')) && inode?.type === 'file') await follow(process, file, inode, values.get('pid'))
+    if ((flags.has('f') || flags.has('F') || flags.has('follow')) && inode?.type === 'file')
+      await follow(process, file, inode, values.get('pid'))
     return 0
   } finally {
     file.release()
@@ -64,12 +79,18 @@ async function changed(inode: FileInode, seen: number, ended: Promise<unknown> |
 
 async function rest(process: Process, file: OpenFile): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for (let chunk = await file.stream.read(65_536, process.block); chunk.length > 0; chunk = await file.stream.read(65_536, process.block)) chunks.push(chunk)
+  for (
+    let chunk = await file.stream.read(65_536, process.block);
+    chunk.length > 0;
+    chunk = await file.stream.read(65_536, process.block)
+  )
+    chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
 function lastOf(data: Buffer, count: number, fromStart: boolean, inBytes: boolean): Buffer {
-  if (inBytes) return fromStart ? data.subarray(Math.max(0, count - 1)) : data.subarray(Math.max(0, data.length - count))
+  if (inBytes)
+    return fromStart ? data.subarray(Math.max(0, count - 1)) : data.subarray(Math.max(0, data.length - count))
   const lines = data.toString('latin1').split(/(?<=\n)/)
   if (lines.at(-1) === '') lines.pop()
   const kept = fromStart ? lines.slice(Math.max(0, count - 1)) : count === 0 ? [] : lines.slice(-count)

@@ -8,7 +8,29 @@ export class TestError extends Error {
   override readonly name = 'TestError'
 }
 
-const UNARY = new Set(['-n', '-z', '-e', '-f', '-d', '-L', '-h', '-s', '-r', '-w', '-x', '-p', '-S', '-b', '-c', '-t', '-u', '-g', '-k', '-O', '-G'])
+const UNARY = new Set([
+  '-n',
+  '-z',
+  '-e',
+  '-f',
+  '-d',
+  '-L',
+  '-h',
+  '-s',
+  '-r',
+  '-w',
+  '-x',
+  '-p',
+  '-S',
+  '-b',
+  '-c',
+  '-t',
+  '-u',
+  '-g',
+  '-k',
+  '-O',
+  '-G',
+])
 const BINARY = new Set(['=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'])
 
 /** test(1), with POSIX's rules by the number of arguments, and `!`, `-a`, `-o`, `( )` beyond them. */
@@ -136,14 +158,21 @@ function binary(left: string, operator: string, right: string, process: Process)
     case '>':
       return left > right
     case '-nt':
-      return (find(left, process, true)?.mtime ?? -1) > (find(right, process, true)?.mtime ?? -1)
+      return (find(left, process, true)?.mtime ?? NaN) > (find(right, process, true)?.mtime ?? NaN)
     case '-ot':
-      return (find(left, process, true)?.mtime ?? -1) < (find(right, process, true)?.mtime ?? -1)
+      return (find(left, process, true)?.mtime ?? NaN) < (find(right, process, true)?.mtime ?? NaN)
     case '-ef':
       return find(left, process, true) !== undefined && find(left, process, true) === find(right, process, true)
   }
   const [a, b] = [integer(left), integer(right)]
-  const compared: Readonly<Record<string, boolean>> = { '-eq': a === b, '-ne': a !== b, '-lt': a < b, '-le': a <= b, '-gt': a > b, '-ge': a >= b }
+  const compared: Readonly<Record<string, boolean>> = {
+    '-eq': a === b,
+    '-ne': a !== b,
+    '-lt': a < b,
+    '-le': a <= b,
+    '-gt': a > b,
+    '-ge': a >= b,
+  }
   return compared[operator] ?? false
 }
 

@@ -6,32 +6,67 @@ import { badOption, complain, nameOf, parseOptions, type Program, quote } from '
 import { evaluateTest, TestError } from './test.ts'
 
 const cat: Program = async (process) => {
-  const { flags, operands, bad } = parseOptions(process.argv.slice(1), ['n', 'A', 'v', 'u', 'e', 't', 's', 'b', 'E', 'T'])
+  const { flags, operands, bad } = parseOptions(process.argv.slice(1), [
+    'n',
+    'A',
+    'v',
+    'u',
+    'e',
+    't',
+    's',
+    'b',
+    'E',
+    'T',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   let line = 0
   return eachInput(process, operands, async (read) => {
     for (let chunk = await read(); chunk.length > 0; chunk = await read()) {
       if (!flags.has('n')) await process.write(1, chunk)
-      else await process.out(chunk.toString().split(/(?<=\n)/).map((text) => `${String((line += 1)).padStart(6)}\t${text}`).join(''))
+      else
+        await process.out(
+          chunk
+            .toString()
+            .split(/(?<=\n)/)
+            .map((text) => `${String((line += 1)).padStart(6)}\t${text}`)
+            .join(''),
+        )
     }
   })
 }
 
 const head: Program = async (process) => {
-  const args = process.argv.slice(1).map((arg) => arg.replace(/^-(\d+)$/, '-n$1'))
+  const args = modernCounts(process.argv.slice(1))
   const { flags, values, operands, bad } = parseOptions(args, ['q', 'v', 'c:', 'n:', 'bytes:', 'lines:'])
   if (bad !== undefined) return badOption(process, bad)
   const bytesText = values.get('c') ?? values.get('bytes')
   const linesText = values.get('n') ?? values.get('lines') ?? '10'
   const count = parseCount(bytesText ?? linesText)
-  if (count === undefined) return complain(process, `invalid number of ${bytesText === undefined ? 'lines' : 'bytes'}: ${quote(bytesText ?? linesText)}`)
+  if (count === undefined)
+    return complain(
+      process,
+      `invalid number of ${bytesText === undefined ? 'lines' : 'bytes'}: ${quote(bytesText ?? linesText)}`,
+    )
   let first = true
   return eachInput(process, operands, async (read, name) => {
-    if ((operands.length > 1 && !flags.has('q')) || flags.has('v')) await process.out(`${first ? '' : '\n'}==> ${name} <==\n`)
+    if ((operands.length > 1 && !flags.has('q')) || flags.has('v'))
+      await process.out(`${first ? '' : '\n'}==> ${name} <==\n`)
     first = false
     if (count < 0) {
       const all = await everything(read)
-      await process.write(1, bytesText === undefined ? Buffer.from(all.toString('latin1').split(/(?<=\n)/).slice(0, count).join(''), 'latin1') : all.subarray(0, Math.max(0, all.length + count)))
+      await process.write(
+        1,
+        bytesText === undefined
+          ? Buffer.from(
+              all
+                .toString('latin1')
+                .split(/(?<=\n)/)
+                .slice(0, count)
+                .join(''),
+              'latin1',
+            )
+          : all.subarray(0, Math.max(0, all.length + count)),
+      )
       return
     }
     let left = count
@@ -56,50 +91,91 @@ const head: Program = async (process) => {
 }
 
 const wc: Program = async (process) => {
-  const { flags, operands, bad } = parseOptions(process.argv.slice(1), ['c', 'l', 'w', 'm', 'bytes', 'lines', 'words', 'chars'])
+  const { flags, operands, bad } = parseOptions(process.argv.slice(1), [
+    'c',
+    'l',
+    'w',
+    'm',
+    'bytes',
+    'lines',
+    'words',
+    'chars',
+  ])
   if (bad !== undefined) return badOption(process, bad)
-  const wanted = (['l', 'w', 'm', 'c'] as const).filter((letter) => flags.has(letter) || flags.has({ l: 'lines', w: 'words', m: 'chars', c: 'bytes' }[letter]))
+  const wanted = (['l', 'w', 'm', 'c'] as const).filter(
+    (letter) => flags.has(letter) || flags.has({ l: 'lines', w: 'words', m: 'chars', c: 'bytes' }[letter]),
+  )
   const letters = wanted.length === 0 ? (['l', 'w', 'c'] as const) : wanted
   const rows: { counts: number[]; name: string }[] = []
+  let bytes = 0
   const status = await eachInput(process, operands, async (read, name) => {
     const all = await everything(read)
     const text = all.toString()
-    const counts = { l: all.filter((byte) => byte === 10).length, w: text.split(/\s+/).filter((word) => word !== '').length, m: [...text].length, c: all.length }
+    bytes += all.length
+    const counts = {
+      l: all.filter((byte) => byte === 10).length,
+      w: text.split(/\s+/).filter((word) => word !== '').length,
+      m: [...text].length,
+      c: all.length,
+    }
     rows.push({ counts: letters.map((letter) => counts[letter]), name: operands.length === 0 ? '' : name })
   })
-  if (operands.length > 1) rows.push({ counts: letters.map((_, index) => rows.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)), name: 'total' })
-  const width = letters.length === 1 && rows.length === 1 ? 1 : operands.length === 0 ? 7 : Math.max(...rows.flatMap(({ counts }) => counts.map((count) => String(count).length)))
-  for (const { counts, name } of rows) await process.out(`${counts.map((count) => String(count).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`)
+  if (operands.length > 1)
+    rows.push({
+      counts: letters.map((_, index) => rows.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)),
+      name: 'total',
+    })
+  // GNU wc: as wide as the sizes of regular files need, seven for a pipe.
+  const isPipe = operands.length === 0 && process.fds.get(0)?.stream.inode?.type !== 'file'
+  const width = letters.length === 1 && rows.length === 1 ? 1 : isPipe ? 7 : String(bytes).length
+  for (const { counts, name } of rows)
+    await process.out(
+      `${counts.map((count) => String(count).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`,
+    )
   return status
 }
 
-const digest = (algorithm: string): Program => async (process) => {
-  const { flags, operands, bad } = parseOptions(process.argv.slice(1), ['c', 'b', 't', 'check', 'status', 'quiet', 'strict'])
-  if (bad !== undefined) return badOption(process, bad)
-  const sum = (data: Buffer): string => createHash(algorithm).update(data).digest('hex')
-  if (!flags.has('c') && !flags.has('check')) {
-    return eachInput(process, operands, async (read, name) => process.out(`${sum(await everything(read))}  ${name === '' ? '-' : name}\n`))
-  }
-  let failed = 0
-  const status = await eachInput(process, operands, async (read) => {
-    for (const line of (await everything(read)).toString().split('\n')) {
-      const match = /^([0-9a-f]+) [ *](.+)$/.exec(line)
-      if (match === null) continue
-      const [, expected, name = ''] = match
-      let verdict: string
-      try {
-        verdict = sum(await process.readFile(name)) === expected ? 'OK' : 'FAILED'
-      } catch (error) {
-        await complain(process, `${name}: ${textOf(error)}`)
-        verdict = 'FAILED open or read'
-      }
-      if (verdict !== 'OK') failed += 1
-      if (!flags.has('status') && !(flags.has('quiet') && verdict === 'OK')) await process.out(`${name}: ${verdict}\n`)
+const digest =
+  (algorithm: string): Program =>
+  async (process) => {
+    const { flags, operands, bad } = parseOptions(process.argv.slice(1), [
+      'c',
+      'b',
+      't',
+      'check',
+      'status',
+      'quiet',
+      'strict',
+    ])
+    if (bad !== undefined) return badOption(process, bad)
+    const sum = (data: Buffer): string => createHash(algorithm).update(data).digest('hex')
+    if (!flags.has('c') && !flags.has('check')) {
+      return eachInput(process, operands, async (read, name) =>
+        process.out(`${sum(await everything(read))}  ${name === '' ? '-' : name}\n`),
+      )
     }
-  })
-  if (failed > 0 && !flags.has('status')) await complain(process, `WARNING: ${failed} computed checksum${failed === 1 ? '' : 's'} did NOT match`)
-  return failed > 0 ? 1 : status
-}
+    let failed = 0
+    const status = await eachInput(process, operands, async (read) => {
+      for (const line of (await everything(read)).toString().split('\n')) {
+        const match = /^([0-9a-f]+) [ *](.+)$/.exec(line)
+        if (match === null) continue
+        const [, expected, name = ''] = match
+        let verdict: string
+        try {
+          verdict = sum(await process.readFile(name)) === expected ? 'OK' : 'FAILED'
+        } catch (error) {
+          await complain(process, `${name}: ${textOf(error)}`)
+          verdict = 'FAILED open or read'
+        }
+        if (verdict !== 'OK') failed += 1
+        if (!flags.has('status') && !(flags.has('quiet') && verdict === 'OK'))
+          await process.out(`${name}: ${verdict}\n`)
+      }
+    })
+    if (failed > 0 && !flags.has('status'))
+      await complain(process, `WARNING: ${failed} computed checksum${failed === 1 ? '' : 's'} did NOT match`)
+    return failed > 0 ? 1 : status
+  }
 
 const base64: Program = async (process) => {
   const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['d', 'i', 'decode', 'w:', 'wrap:'])
@@ -117,8 +193,18 @@ const base64: Program = async (process) => {
 const tr: Program = async (process) => {
   const { flags, operands } = parseOptions(process.argv.slice(1), ['d', 's', 'c', 'C'], false)
   const expand = (set: string): string =>
-    formatPrintf.escapes(set).output.toString('latin1').replaceAll('[:upper:]', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ').replaceAll('[:lower:]', 'abcdefghijklmnopqrstuvwxyz').replaceAll('[:digit:]', '0123456789').replaceAll('[:space:]', ' \t\n\r\v\f').replaceAll(/(.)-(.)/g, (_, a: string, b: string) =>
-      Array.from({ length: Math.max(0, b.charCodeAt(0) - a.charCodeAt(0) + 1) }, (__, index) => String.fromCharCode(a.charCodeAt(0) + index)).join(''))
+    formatPrintf
+      .escapes(set)
+      .output.toString('latin1')
+      .replaceAll('[:upper:]', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+      .replaceAll('[:lower:]', 'abcdefghijklmnopqrstuvwxyz')
+      .replaceAll('[:digit:]', '0123456789')
+      .replaceAll('[:space:]', ' \t\n\r\v\f')
+      .replaceAll(/(.)-(.)/g, (_, a: string, b: string) =>
+        Array.from({ length: Math.max(0, b.charCodeAt(0) - a.charCodeAt(0) + 1) }, (__, index) =>
+          String.fromCharCode(a.charCodeAt(0) + index),
+        ).join(''),
+      )
   const from = expand(operands[0] ?? '')
   const to = expand(operands[1] ?? '')
   const inSet = (c: string): boolean => from.includes(c) !== (flags.has('c') || flags.has('C'))
@@ -136,7 +222,15 @@ const tr: Program = async (process) => {
 }
 
 const cut: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['s', 'd:', 'f:', 'c:', 'b:', 'delimiter:', 'fields:'])
+  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), [
+    's',
+    'd:',
+    'f:',
+    'c:',
+    'b:',
+    'delimiter:',
+    'fields:',
+  ])
   if (bad !== undefined) return badOption(process, bad)
   const delimiter = values.get('d') ?? values.get('delimiter') ?? '\t'
   const fields = values.get('f') ?? values.get('fields')
@@ -148,7 +242,13 @@ const cut: Program = async (process) => {
   return eachInput(process, operands, async (read) => {
     for (const line of linesOf(await everything(read))) {
       if (fields === undefined) await process.out(`${[...line].filter((_, index) => chosen(index)).join('')}\n`)
-      else if (line.includes(delimiter)) await process.out(`${line.split(delimiter).filter((_, index) => chosen(index)).join(delimiter)}\n`)
+      else if (line.includes(delimiter))
+        await process.out(
+          `${line
+            .split(delimiter)
+            .filter((_, index) => chosen(index))
+            .join(delimiter)}\n`,
+        )
       else if (!flags.has('s')) await process.out(`${line}\n`)
     }
   })
@@ -161,7 +261,8 @@ const sort: Program = async (process) => {
   const status = await eachInput(process, operands, async (read) => {
     lines.push(...linesOf(await everything(read)))
   })
-  const compare = (a: string, b: string): number => (flags.has('n') ? Number.parseFloat(a) - Number.parseFloat(b) || 0 : 0) || (a < b ? -1 : a > b ? 1 : 0)
+  const compare = (a: string, b: string): number =>
+    (flags.has('n') ? Number.parseFloat(a) - Number.parseFloat(b) || 0 : 0) || (a < b ? -1 : a > b ? 1 : 0)
   lines.sort(compare)
   if (flags.has('r')) lines.reverse()
   for (const line of flags.has('u') ? new Set(lines) : lines) await process.out(`${line}\n`)
@@ -177,13 +278,19 @@ const uniq: Program = async (process) => {
       if (last?.line === line) last.count += 1
       else runs.push({ line, count: 1 })
     }
-    for (const { line, count } of runs) await process.out(flags.has('c') ? `${String(count).padStart(7)} ${line}\n` : `${line}\n`)
+    for (const { line, count } of runs)
+      await process.out(flags.has('c') ? `${String(count).padStart(7)} ${line}\n` : `${line}\n`)
   })
 }
 
 const seq: Program = async (process) => {
   const numbers = process.argv.slice(1).map(Number)
-  const [first, step, last] = numbers.length === 1 ? [1, 1, numbers[0] ?? 0] : numbers.length === 2 ? [numbers[0] ?? 0, 1, numbers[1] ?? 0] : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0]
+  const [first, step, last] =
+    numbers.length === 1
+      ? [1, 1, numbers[0] ?? 0]
+      : numbers.length === 2
+        ? [numbers[0] ?? 0, 1, numbers[1] ?? 0]
+        : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0]
   if (step === 0 || numbers.some(Number.isNaN)) return badOption(process, 'invalid floating point argument')
   for (let value = first; step > 0 ? value <= last : value >= last; value += step) await process.out(`${value}\n`)
   return 0
@@ -194,7 +301,9 @@ const dd: Program = async (process) => {
   const size = parseCount(options.get('bs') ?? '512') ?? 512
   const count = options.has('count') ? Number(options.get('count')) : Infinity
   const input = options.has('if') ? process.open(options.get('if') ?? '', { read: true }) : process.fd(0).retain()
-  const output = options.has('of') ? process.open(options.get('of') ?? '', { write: true, create: true, truncate: options.get('conv') !== 'notrunc' }) : process.fd(1).retain()
+  const output = options.has('of')
+    ? process.open(options.get('of') ?? '', { write: true, create: true, truncate: options.get('conv') !== 'notrunc' })
+    : process.fd(1).retain()
   let [blocks, bytes] = [0, 0]
   for (; blocks < count; blocks += 1) {
     const chunk = await input.stream.read(size, process.block)
@@ -204,7 +313,8 @@ const dd: Program = async (process) => {
   }
   input.release()
   output.release()
-  if (!['none', 'noxfer'].includes(options.get('status') ?? '')) await process.err(`${blocks}+0 records in\n${blocks}+0 records out\n${bytes} bytes copied, 0.0001 s\n`)
+  if (!['none', 'noxfer'].includes(options.get('status') ?? ''))
+    await process.err(`${blocks}+0 records in\n${blocks}+0 records out\n${bytes} bytes copied, 0.0001 s\n`)
   return 0
 }
 
@@ -266,7 +376,11 @@ export const textPrograms: Readonly<Record<string, Program>> = {
 type Read = (max?: number) => Promise<Buffer>
 
 /** Calls `use` with each file, or with stdin for none and for `-`. A file that cannot be read is told and counts as failure. */
-export async function eachInput(process: Process, paths: readonly string[], use: (read: Read, name: string) => Promise<unknown>): Promise<number> {
+export async function eachInput(
+  process: Process,
+  paths: readonly string[],
+  use: (read: Read, name: string) => Promise<unknown>,
+): Promise<number> {
   let status = 0
   for (const path of paths.length === 0 ? ['-'] : paths) {
     if (path === '-') {
@@ -287,7 +401,12 @@ export async function eachInput(process: Process, paths: readonly string[], use:
     } catch (error) {
       process.check()
       const text = textOf(error)
-      status = await complain(process, nameOf(process).endsWith('head') || nameOf(process).endsWith('tail') ? `cannot open ${quote(path)} for reading: ${text}` : `${path}: ${text}`)
+      status = await complain(
+        process,
+        nameOf(process).endsWith('head') || nameOf(process).endsWith('tail')
+          ? `cannot open ${quote(path)} for reading: ${text}`
+          : `${path}: ${text}`,
+      )
     }
   }
   return status
@@ -303,6 +422,13 @@ export function linesOf(data: Buffer): string[] {
   const lines = data.toString().split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
+}
+
+/** The obsolete `-5` of head and tail as `-n5`; a negative count after `-n` stays. */
+export function modernCounts(args: readonly string[]): string[] {
+  return args.map((arg, index) =>
+    /^-(?:n|c|-lines|-bytes|-pid|s)$/.test(args[index - 1] ?? '') ? arg : arg.replace(/^-(\d+)$/, '-n$1'),
+  )
 }
 
 /** `10`, `-5`, `4K`, `1M`. */

@@ -3,7 +3,8 @@ import { parseSignal, type Signal } from '../os/signals.ts'
 import { badOption, parseOptions, type Program, quote } from './program.ts'
 import { become, runChild, startChild } from './run-child.ts'
 
-const quotedFailure = (program: string) => (name: string, text: string) => `${program}: failed to run command ${quote(name)}: ${text}\n`
+const quotedFailure = (program: string) => (name: string, text: string) =>
+  `${program}: failed to run command ${quote(name)}: ${text}\n`
 
 /** env [-i] [-u NAME] [NAME=VALUE…] [COMMAND…]. */
 const env: Program = async (process) => {
@@ -50,7 +51,11 @@ const setsid: Program = async (process) => {
 
 /** coreutils timeout: 124 when the time was up (137 when KILL was needed), else the command's own status. Time is lab time. */
 const timeout: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['foreground', 'preserve-status', 'v', 'verbose', 's:', 'signal:', 'k:', 'kill-after:'], false)
+  const { flags, values, operands, bad } = parseOptions(
+    process.argv.slice(1),
+    ['foreground', 'preserve-status', 'v', 'verbose', 's:', 'signal:', 'k:', 'kill-after:'],
+    false,
+  )
   if (bad !== undefined) return badOption(process, bad, 125)
   const [duration = '', ...argv] = operands
   const ms = durationMs(duration)
@@ -62,21 +67,25 @@ const timeout: Program = async (process) => {
   // It leads a group of its own, so that it can signal all that the command starts.
   if (!flags.has('foreground') && process.pgid !== process.pid) process.pgid = process.pid
   const child = startChild(process, argv, quotedFailure('timeout'))
-  for (const forwarded of ['TERM', 'INT', 'HUP'] as const) process.handlers.set(forwarded, () => child.receive(forwarded))
+  for (const forwarded of ['TERM', 'INT', 'HUP'] as const)
+    process.handlers.set(forwarded, () => child.receive(forwarded))
   let timedOut = false
   const strike = (what: Signal): void => {
     timedOut = true
     child.receive(what)
     if (flags.has('foreground')) return
-    for (const member of process.host.group(process.pid)) if (member !== process && member !== child) member.receive(what)
+    for (const member of process.host.group(process.pid))
+      if (member !== process && member !== child) member.receive(what)
   }
   const timers: (() => void)[] = []
   const { clock } = process.host
   if (ms > 0) {
-    timers.push(clock.after(ms, () => {
-      strike(signal)
-      if (killAfter > 0) timers.push(clock.after(killAfter, () => strike('KILL')))
-    }))
+    timers.push(
+      clock.after(ms, () => {
+        strike(signal)
+        if (killAfter > 0) timers.push(clock.after(killAfter, () => strike('KILL')))
+      }),
+    )
   }
   try {
     const ended = await process.block(child.done)
@@ -96,21 +105,32 @@ const nohup: Program = async (process) => {
 }
 
 /** nice, ionice, stdbuf, chrt, time: options are skipped, the command runs. */
-const transparent = (valued: RegExp): Program => async (process) => {
-  const args = process.argv.slice(1)
-  while (args[0]?.startsWith('-') === true) {
-    const option = args.shift() ?? ''
-    if (valued.test(option)) args.shift()
+const transparent =
+  (valued: RegExp): Program =>
+  async (process) => {
+    const args = process.argv.slice(1)
+    while (args[0]?.startsWith('-') === true) {
+      const option = args.shift() ?? ''
+      if (valued.test(option)) args.shift()
+    }
+    if (args.length === 0) return 0
+    return become(process, args, quotedFailure(process.argv[0] ?? ''))
   }
-  if (args.length === 0) return 0
-  return become(process, args, quotedFailure(process.argv[0] ?? ''))
-}
 
 const xargs: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['0', 'r', 't', 'null', 'no-run-if-empty', 'n:', 'I:', 'd:', 'P:'], false)
+  const { flags, values, operands, bad } = parseOptions(
+    process.argv.slice(1),
+    ['0', 'r', 't', 'null', 'no-run-if-empty', 'n:', 'I:', 'd:', 'P:'],
+    false,
+  )
   if (bad !== undefined) return badOption(process, bad)
   const text = (await process.readAll(0)).toString()
-  const items = flags.has('0') || flags.has('null') ? text.split('\0') : values.has('I') || values.get('d') === '\\n' ? text.split('\n') : text.split(/\s+/)
+  const items =
+    flags.has('0') || flags.has('null')
+      ? text.split('\0')
+      : values.has('I') || values.get('d') === '\\n'
+        ? text.split('\n')
+        : text.split(/\s+/)
   const args = items.filter((item) => item !== '')
   if (args.length === 0 && (flags.has('r') || flags.has('no-run-if-empty'))) return 0
   const command = operands.length === 0 ? ['echo'] : operands
@@ -119,7 +139,8 @@ const xargs: Program = async (process) => {
   let status = 0
   for (let at = 0; at === 0 || at < args.length; at += size) {
     const chunk = args.slice(at, at + size)
-    const argv = replaced === undefined ? [...command, ...chunk] : command.map((word) => word.replaceAll(replaced, chunk[0] ?? ''))
+    const argv =
+      replaced === undefined ? [...command, ...chunk] : command.map((word) => word.replaceAll(replaced, chunk[0] ?? ''))
     const ended = statusOf(await runChild(process, argv, (name, problem) => `xargs: ${name}: ${problem}\n`))
     if (ended !== 0) status = ended >= 126 ? ended : 123
   }
@@ -158,4 +179,3 @@ function durationMs(text: string): number | undefined {
   if (match === null) return undefined
   return Number(match[1]) * 1000 * ({ s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? ''] ?? 1)
 }
-

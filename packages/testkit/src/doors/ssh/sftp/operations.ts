@@ -9,7 +9,9 @@ import type { SftpParts } from './sftp-server.ts'
 /** A request, parsed and not yet carried out. */
 export interface Operation {
   /** Undefined for requests that belong to a transfer or listing that has its entry already. */
-  readonly log: { readonly call: string; readonly mutating: boolean; readonly detail: string; readonly isTransfer?: boolean } | undefined
+  readonly log:
+    | { readonly call: string; readonly mutating: boolean; readonly detail: string; readonly isTransfer?: boolean }
+    | undefined
   run(begun: BegunCall | undefined): Reply | undefined | Promise<Reply | undefined>
 }
 
@@ -57,11 +59,16 @@ export function createOperations(parts: SftpParts, caller: Caller) {
     handles.set(id.toString('hex'), handle)
     return { type: HANDLE, fields: text(id) }
   }
-  const logged = (call: string, mutating: boolean, detail: string, run: Operation['run']): Operation => ({ log: { call: `sftp ${call}`, mutating, detail }, run })
+  const logged = (call: string, mutating: boolean, detail: string, run: Operation['run']): Operation => ({
+    log: { call: `sftp ${call}`, mutating, detail },
+    run,
+  })
   const unlogged = (run: () => Reply | undefined): Operation => ({ log: undefined, run })
 
   const open = (path: string, flags: number, mode: number | undefined): Operation => {
-    const [read, write, append, create, truncate, exclusive] = [1, 2, 4, 8, 16, 32].map((bit) => (flags & bit) !== 0) as [boolean, boolean, boolean, boolean, boolean, boolean]
+    const [read, write, append, create, truncate, exclusive] = [1, 2, 4, 8, 16, 32].map(
+      (bit) => (flags & bit) !== 0,
+    ) as [boolean, boolean, boolean, boolean, boolean, boolean]
     return {
       log: { call: write ? 'sftp put' : 'sftp get', mutating: write, detail: path, isTransfer: true },
       run(begun) {
@@ -70,11 +77,24 @@ export function createOperations(parts: SftpParts, caller: Caller) {
           // Checked as if it were done, then written to a file that nobody sees (yet).
           const { parent } = fs.locate(path, caller)
           requireAccess(parent, caller, 3)
-          const hidden = fs.inode({ type: 'file', mode: (mode ?? 0o666) & ~caller.umask, uid: caller.uid, gid: caller.gid, data: Buffer.alloc(0) })
+          const hidden = fs.inode({
+            type: 'file',
+            mode: (mode ?? 0o666) & ~caller.umask,
+            uid: caller.uid,
+            gid: caller.gid,
+            data: Buffer.alloc(0),
+          })
           const publish = fault === 'ack-no-effect' ? undefined : () => place(path, hidden)
           return addHandle({ inode: hidden, append, writes: true, path, begun, publish, cut: false })
         }
-        const inode = fs.file(path, caller, { read, write, create, truncate: write && truncate, exclusive: create && exclusive, ...(mode === undefined ? {} : { mode }) })
+        const inode = fs.file(path, caller, {
+          read,
+          write,
+          create,
+          truncate: write && truncate,
+          exclusive: create && exclusive,
+          ...(mode === undefined ? {} : { mode }),
+        })
         if (inode.type === 'directory') throw new SftpStatus('FAILURE')
         return addHandle({ inode, append, writes: write, path, begun, publish: undefined, cut: false })
       },
@@ -98,7 +118,10 @@ export function createOperations(parts: SftpParts, caller: Caller) {
       connection.cut()
       return undefined
     }
-    return { type: DATA, fields: text(fault === 'garbage' ? Buffer.from(data.map((byte) => byte ^ 0x5a)) : Buffer.from(data)) }
+    return {
+      type: DATA,
+      fields: text(fault === 'garbage' ? Buffer.from(data.map((byte) => byte ^ 0x5a)) : Buffer.from(data)),
+    }
   }
 
   const write = (handle: OpenHandle, offset: number, data: Buffer): Reply | undefined => {
@@ -114,7 +137,13 @@ export function createOperations(parts: SftpParts, caller: Caller) {
       return undefined
     }
     // Bytes that change on the way without anybody noticing.
-    fs.writeAt(handle.inode, at, fault === 'garbage' && offset === 0 ? Buffer.concat([Buffer.from([(data[0] ?? 0) ^ 0xff]), data.subarray(1)]) : data)
+    fs.writeAt(
+      handle.inode,
+      at,
+      fault === 'garbage' && offset === 0
+        ? Buffer.concat([Buffer.from([(data[0] ?? 0) ^ 0xff]), data.subarray(1)])
+        : data,
+    )
     return 'OK'
   }
 
@@ -137,10 +166,12 @@ export function createOperations(parts: SftpParts, caller: Caller) {
   }
 
   const setAttributes = (inode: Inode, { size, mode, mtime, uid, gid }: ReturnType<Reader['attributes']>): Reply => {
-    if (size !== undefined && inode.type === 'file') inode.data = Buffer.concat([inode.data.subarray(0, size), Buffer.alloc(Math.max(0, size - inode.data.length))])
+    if (size !== undefined && inode.type === 'file')
+      inode.data = Buffer.concat([inode.data.subarray(0, size), Buffer.alloc(Math.max(0, size - inode.data.length))])
     if (mode !== undefined) fs.chmod(inode, mode, caller)
     if (mtime !== undefined) fs.utimes(inode, mtime)
-    if (uid !== undefined && gid !== undefined && (uid !== inode.uid || gid !== inode.gid)) fs.chown(inode, uid, gid, caller)
+    if (uid !== undefined && gid !== undefined && (uid !== inode.uid || gid !== inode.gid))
+      fs.chown(inode, uid, gid, caller)
     return 'OK'
   }
 
@@ -148,7 +179,10 @@ export function createOperations(parts: SftpParts, caller: Caller) {
     const long = `${modeString(inode)}    1 ${inode.uid}     ${inode.gid}     ${String(sizeOf(inode)).padStart(8)} Jan  1 00:00 ${name}`
     return Buffer.concat([text(name), text(long), attributesOf(inode)])
   }
-  const names = (entries: readonly Buffer[]): Reply => ({ type: NAME, fields: Buffer.concat([uint32(entries.length), ...entries]) })
+  const names = (entries: readonly Buffer[]): Reply => ({
+    type: NAME,
+    fields: Buffer.concat([uint32(entries.length), ...entries]),
+  })
   const nameOnly = (path: string): Reply => names([Buffer.concat([text(path), text(path), uint32(0)])])
 
   const readdir = (handle: OpenHandle): Reply => {
@@ -156,18 +190,22 @@ export function createOperations(parts: SftpParts, caller: Caller) {
     const some = handle.names.splice(0, 100)
     if (some.length === 0) return 'EOF'
     const { inode } = handle
-    return names(some.flatMap((name) => {
-      const found = name === '.' || name === '..' ? inode : entryOf(inode, name)
-      return found === undefined ? [] : [entry(name, found)]
-    }))
+    return names(
+      some.flatMap((name) => {
+        const found = name === '.' || name === '..' ? inode : entryOf(inode, name)
+        return found === undefined ? [] : [entry(name, found)]
+      }),
+    )
   }
 
   const extended = (name: string, reader: Reader): Operation | undefined => {
     const from = reader.text()
     if (name === 'fsync@openssh.com') return unlogged(() => 'OK')
     const to = reader.left > 0 ? reader.text() : ''
-    if (name === 'posix-rename@openssh.com') return logged('rename', true, `${from} ${to}`, () => (fs.rename(from, to, caller), 'OK'))
-    if (name === 'hardlink@openssh.com') return logged('link', true, `${from} ${to}`, () => (fs.link(from, to, caller), 'OK'))
+    if (name === 'posix-rename@openssh.com')
+      return logged('rename', true, `${from} ${to}`, () => (fs.rename(from, to, caller), 'OK'))
+    if (name === 'hardlink@openssh.com')
+      return logged('link', true, `${from} ${to}`, () => (fs.link(from, to, caller), 'OK'))
     return undefined
   }
 
@@ -214,7 +252,10 @@ export function createOperations(parts: SftpParts, caller: Caller) {
     switch (name) {
       case 'stat':
       case 'lstat':
-        return logged(name, false, path, () => ({ type: ATTRS, fields: attributesOf(fs.stat(path, caller, name === 'stat')) }))
+        return logged(name, false, path, () => ({
+          type: ATTRS,
+          fields: attributesOf(fs.stat(path, caller, name === 'stat')),
+        }))
       case 'setstat': {
         const attributes = reader.attributes()
         return logged('setstat', true, path, () => setAttributes(fs.stat(path, caller), attributes))
@@ -224,7 +265,16 @@ export function createOperations(parts: SftpParts, caller: Caller) {
           const inode = fs.stat(path, caller)
           if (inode.type !== 'directory') throw new OsError('ENOTDIR')
           requireAccess(inode, caller, 4)
-          return addHandle({ inode, append: false, writes: false, path, begun: undefined, publish: undefined, cut: false, names: ['.', '..', ...fs.names(inode)] })
+          return addHandle({
+            inode,
+            append: false,
+            writes: false,
+            path,
+            begun: undefined,
+            publish: undefined,
+            cut: false,
+            names: ['.', '..', ...fs.names(inode)],
+          })
         })
       case 'remove':
         return logged('unlink', true, path, () => (fs.unlink(path, caller), 'OK'))
@@ -261,7 +311,8 @@ export function createOperations(parts: SftpParts, caller: Caller) {
     parse,
     /** The channel is gone: transfers that were not closed stay as far as they got. */
     closeAll(): void {
-      for (const { begun, cut, writes } of handles.values()) begun?.end(cut ? 'dropped' : 'client gone', writes ? 'now' : 'none')
+      for (const { begun, cut, writes } of handles.values())
+        begun?.end(cut ? 'dropped' : 'client gone', writes ? 'now' : 'none')
       handles.clear()
     },
   }

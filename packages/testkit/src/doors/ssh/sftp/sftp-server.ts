@@ -39,18 +39,31 @@ export function serveSftp(parts: SftpParts): void {
       busy = busy.then(() => serveRequest(parts, operations, one))
     }
   })
-  channel.once('end', () => void busy.then(() => channel.end()))
+  channel.once(
+    'end',
+    () =>
+      void busy.then(() => {
+        channel.exit(0)
+        channel.end()
+      }),
+  )
   channel.once('close', () => operations.closeAll())
 }
 
-async function serveRequest(parts: SftpParts, operations: ReturnType<typeof createOperations>, data: Buffer): Promise<void> {
-  const { channel } = parts
+async function serveRequest(
+  parts: SftpParts,
+  operations: ReturnType<typeof createOperations>,
+  data: Buffer,
+): Promise<void> {
+  const { channel, connection } = parts
+  if (!connection.isOpen) return
   const send = (reply: Buffer): void => void channel.write(reply)
   const name = requests[data[0] ?? 0]
   if (name === 'init') return send(packet(2, uint32(3), ...EXTENSIONS.map(text)))
   const reader = new Reader(data.subarray(1))
   const id = reader.uint32()
-  const status = (which: Status, words?: string): Buffer => packet(101, uint32(id, statuses[which][0]), text(words ?? statuses[which][1]), text(''))
+  const status = (which: Status, words?: string): Buffer =>
+    packet(101, uint32(id, statuses[which][0]), text(words ?? statuses[which][1]), text(''))
   try {
     const operation: Operation | undefined = name === undefined ? undefined : operations.parse(name, reader)
     if (operation === undefined) return send(status('OP_UNSUPPORTED'))
@@ -60,7 +73,16 @@ async function serveRequest(parts: SftpParts, operations: ReturnType<typeof crea
     send(typeof reply === 'string' ? status(reply) : packet(reply.type, uint32(id), reply.fields))
   } catch (error) {
     if (error instanceof SftpStatus) send(status(error.status))
-    else if (error instanceof OsError) send(status(error.code === 'ENOENT' ? 'NO_SUCH_FILE' : error.code === 'EACCES' || error.code === 'EPERM' ? 'PERMISSION_DENIED' : 'FAILURE'))
+    else if (error instanceof OsError)
+      send(
+        status(
+          error.code === 'ENOENT'
+            ? 'NO_SUCH_FILE'
+            : error.code === 'EACCES' || error.code === 'EPERM'
+              ? 'PERMISSION_DENIED'
+              : 'FAILURE',
+        ),
+      )
     else if (error instanceof RangeError) send(status('BAD_MESSAGE'))
     else throw error
   }
@@ -69,7 +91,10 @@ async function serveRequest(parts: SftpParts, operations: ReturnType<typeof crea
 type Reply = Status | { readonly type: number; readonly fields: Buffer }
 
 /** One log entry for each operation that stands for itself, with the faults of the wire. Transfers keep theirs until the file is closed. */
-async function inLog({ context, host, channel, connection }: SftpParts, operation: Operation): Promise<Reply | undefined> {
+async function inLog(
+  { context, host, channel, connection }: SftpParts,
+  operation: Operation,
+): Promise<Reply | undefined> {
   if (operation.log === undefined) return operation.run(undefined)
   const { call, mutating, detail } = operation.log
   const begun: BegunCall = context.begin({ door: 'ssh', server: host.machine.hostname, call, mutating, detail })

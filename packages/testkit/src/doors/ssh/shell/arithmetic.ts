@@ -9,8 +9,20 @@ export class ArithmeticError extends Error {
   override readonly name = 'ArithmeticError'
 }
 
-const TOKEN = /\s*(0[xX][0-9a-fA-F]+|[0-9]+|[A-Za-z_][A-Za-z0-9_]*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>=!~&|^?:()])/y
-const BINARY: readonly (readonly string[])[] = [['||'], ['&&'], ['|'], ['^'], ['&'], ['==', '!='], ['<', '<=', '>', '>='], ['<<', '>>'], ['+', '-'], ['*', '/', '%']]
+const TOKEN =
+  /\s*(0[xX][0-9a-fA-F]+|[0-9]+|[A-Za-z_][A-Za-z0-9_]*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>=!~&|^?:()])/y
+const BINARY: readonly (readonly string[])[] = [
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<', '<=', '>', '>='],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+]
 
 /** POSIX shell arithmetic (2.6.4) on signed 64-bit integers. */
 export function evaluateArithmetic(text: string, variables: Variables): bigint {
@@ -30,7 +42,13 @@ export function evaluateArithmetic(text: string, variables: Variables): bigint {
   const assignment = (live: boolean): bigint => {
     const name = tokens[at]
     const operator = tokens[at + 1]
-    if (name === undefined || !/^[A-Za-z_]/.test(name) || operator === undefined || !/^(?:[-+*/%&|^]|<<|>>)?=$/.test(operator)) return conditional(live)
+    if (
+      name === undefined ||
+      !/^[A-Za-z_]/.test(name) ||
+      operator === undefined ||
+      !/^(?:[-+*/%&|^]|<<|>>)?=$/.test(operator)
+    )
+      return conditional(live)
     at += 2
     const right = assignment(live)
     const value = operator === '=' ? right : apply(operator.slice(0, -1), valueOf(name), right, live)

@@ -12,9 +12,14 @@ export const specialControlBuiltins: Readonly<Record<string, Builtin>> = {
     if (file === undefined) return 0
     let text: string
     try {
-      text = (await shell.process.readFile(file.includes('/') ? file : findCommand(shell.process, file, shell.get('PATH') ?? ''))).toString('utf8')
+      text = (
+        await shell.process.readFile(
+          file.includes('/') ? file : findCommand(shell.process, file, shell.get('PATH') ?? ''),
+        )
+      ).toString('utf8')
     } catch (error) {
-      if (error instanceof OsError) return shell.fail(`.: ${file.includes('/') ? `cannot open ${file}: No such file` : `${file}: not found`}`)
+      if (error instanceof OsError)
+        return shell.fail(`.: ${file.includes('/') ? `cannot open ${file}: No such file` : `${file}: not found`}`)
       throw error
     }
     if (args.length > 0) shell.parameters = args
@@ -135,11 +140,23 @@ function numberArgument(shell: Shell, name: string, text: string): number {
   return Number(text)
 }
 
-const LONG_OPTIONS: Readonly<Record<string, string>> = { errexit: 'e', nounset: 'u', noglob: 'f', xtrace: 'x', allexport: 'a', monitor: 'm', noexec: 'n', verbose: 'v', noclobber: 'C', pipefail: 'pipefail' }
+const LONG_OPTIONS: Readonly<Record<string, string>> = {
+  errexit: 'e',
+  nounset: 'u',
+  noglob: 'f',
+  xtrace: 'x',
+  allexport: 'a',
+  monitor: 'm',
+  noexec: 'n',
+  verbose: 'v',
+  noclobber: 'C',
+  pipefail: 'pipefail',
+}
 
 async function setOptions(shell: Shell, args: readonly string[]): Promise<number> {
   if (args.length === 0) {
-    for (const [name, { value }] of [...shell.variables].sort(([a], [b]) => (a < b ? -1 : 1))) await shell.process.out(`${name}=${quoted(value ?? '')}\n`)
+    for (const [name, { value }] of [...shell.variables].sort(([a], [b]) => (a < b ? -1 : 1)))
+      await shell.process.out(`${name}=${quoted(value ?? '')}\n`)
     return 0
   }
   for (let i = 0; i < args.length; i += 1) {
@@ -152,13 +169,15 @@ async function setOptions(shell: Shell, args: readonly string[]): Promise<number
       shell.parameters = args.slice(i)
       return 0
     }
-    const change = (letter: string): unknown => (arg.startsWith('-') ? shell.options.add(letter) : shell.options.delete(letter))
+    const change = (letter: string): unknown =>
+      arg.startsWith('-') ? shell.options.add(letter) : shell.options.delete(letter)
     for (const letter of arg.slice(1)) {
       if (letter === 'o') {
         i += 1
         const option = LONG_OPTIONS[args[i] ?? '']
         // dash before 0.5.13 has no pipefail.
-        if (option === undefined || (option === 'pipefail' && shell.flavour === 'dash')) return shell.fail(`set: Illegal option ${arg} ${args[i] ?? ''}`)
+        if (option === undefined || (option === 'pipefail' && shell.flavour === 'dash'))
+          return shell.fail(`set: Illegal option ${arg} ${args[i] ?? ''}`)
         change(option)
       } else if ('aCefhmnuvxb'.includes(letter)) change(letter)
       else return shell.fail(`set: Illegal option -${letter}`)
@@ -218,7 +237,9 @@ async function kill(shell: Shell, args: readonly string[]): Promise<number> {
   let status = 0
   for (const target of targets) {
     if (!/^-?[0-9]+$/.test(target)) {
-      await shell.complain(`kill: Illegal number: ${target.startsWith('-') && target !== '-' ? target.slice(1) : target}`)
+      await shell.complain(
+        `kill: Illegal number: ${target.startsWith('-') && target !== '-' ? target.slice(1) : target}`,
+      )
       return 2
     }
     try {
@@ -248,5 +269,10 @@ function describe(shell: Shell, name: string, verbose: boolean): string | undefi
 
 /** dash's single_quote: for output that may be read back. */
 export function quoted(text: string): string {
-  return text === '' ? "''" : text.split("'").map((part) => (part === '' ? '' : `'${part}'`)).join(`"'"`)
+  return text === ''
+    ? "''"
+    : text
+        .split("'")
+        .map((part) => (part === '' ? '' : `'${part}'`))
+        .join(`"'"`)
 }

@@ -79,11 +79,18 @@ export const variableBuiltins: Readonly<Record<string, Builtin>> = {
   },
 }
 
-async function declare(shell: Shell, [command = '', ...args]: readonly string[], what: 'exported' | 'readonly'): Promise<number> {
+async function declare(
+  shell: Shell,
+  [command = '', ...args]: readonly string[],
+  what: 'exported' | 'readonly',
+): Promise<number> {
   const names = args.filter((arg) => arg !== '-p' && arg !== '--')
   if (names.length === 0) {
     for (const [name, variable] of [...shell.variables].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (variable[what]) await shell.process.out(`${command} ${name}${variable.value === undefined ? '' : `=${quoted(variable.value)}`}\n`)
+      if (variable[what])
+        await shell.process.out(
+          `${command} ${name}${variable.value === undefined ? '' : `=${quoted(variable.value)}`}\n`,
+        )
     }
     return 0
   }
@@ -134,7 +141,8 @@ async function read(shell: Shell, args: readonly string[]): Promise<number> {
 
 function assign(shell: Shell, names: readonly string[], line: string, escaped: ReadonlySet<number>): void {
   const ifs = shell.get('IFS') ?? ' \t\n'
-  const isBlank = (at: number): boolean => !escaped.has(at) && ' \t\n'.includes(line.charAt(at)) && ifs.includes(line.charAt(at)) && at < line.length
+  const isBlank = (at: number): boolean =>
+    !escaped.has(at) && ' \t\n'.includes(line.charAt(at)) && ifs.includes(line.charAt(at)) && at < line.length
   const isDelimiter = (at: number): boolean => at < line.length && !escaped.has(at) && ifs.includes(line.charAt(at))
   let at = 0
   while (isBlank(at)) at += 1

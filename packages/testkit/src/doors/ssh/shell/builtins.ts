@@ -7,6 +7,10 @@ import type { Shell } from './shell.ts'
 export type Builtin = (shell: Shell, argv: readonly string[]) => Promise<number> | number
 
 /** POSIX special built-ins: assignments before them stay, their errors end the shell. */
-export const specialBuiltins: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...specialControlBuiltins, ...specialVariableBuiltins }))
+export const specialBuiltins: ReadonlyMap<string, Builtin> = new Map(
+  Object.entries({ ...specialControlBuiltins, ...specialVariableBuiltins }),
+)
 
-export const builtins: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...controlBuiltins, ...variableBuiltins, ...ioBuiltins }))
+export const builtins: ReadonlyMap<string, Builtin> = new Map(
+  Object.entries({ ...controlBuiltins, ...variableBuiltins, ...ioBuiltins }),
+)

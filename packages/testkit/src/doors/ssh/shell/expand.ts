@@ -28,10 +28,17 @@ export async function expandText(shell: Shell, word: Word): Promise<string> {
 /** A pattern in which quoted characters stand for themselves. */
 export async function expandPattern(shell: Shell, word: Word): Promise<string> {
   const pieces = await expandParts(shell, word.parts, false, false)
-  return pieces.map((piece) => (piece === 'new field' ? ' ' : piece.quoted ? escapePattern(piece.text) : piece.text)).join('')
+  return pieces
+    .map((piece) => (piece === 'new field' ? ' ' : piece.quoted ? escapePattern(piece.text) : piece.text))
+    .join('')
 }
 
-async function expandParts(shell: Shell, parts: readonly WordPart[], quoted: boolean, splits: boolean): Promise<Piece[]> {
+async function expandParts(
+  shell: Shell,
+  parts: readonly WordPart[],
+  quoted: boolean,
+  splits: boolean,
+): Promise<Piece[]> {
   const pieces: Piece[] = []
   for (const [index, part] of parts.entries()) {
     switch (part.kind) {
@@ -55,8 +62,13 @@ async function expandParts(shell: Shell, parts: readonly WordPart[], quoted: boo
         pieces.push({ text: await shell.substitute(part.body), quoted, splits: !quoted })
         break
       case 'arithmetic': {
-        const text = (await expandParts(shell, part.parts, true, false)).map((piece) => (piece === 'new field' ? ' ' : piece.text)).join('')
-        const variables = { get: (name: string) => shell.get(name), set: (name: string, value: string) => shell.set(name, value) }
+        const text = (await expandParts(shell, part.parts, true, false))
+          .map((piece) => (piece === 'new field' ? ' ' : piece.text))
+          .join('')
+        const variables = {
+          get: (name: string) => shell.get(name),
+          set: (name: string, value: string) => shell.set(name, value),
+        }
         pieces.push({ text: String(evaluateArithmetic(text, variables)), quoted, splits: !quoted })
         break
       }
@@ -65,12 +77,21 @@ async function expandParts(shell: Shell, parts: readonly WordPart[], quoted: boo
   return pieces
 }
 
-async function expandParameter(shell: Shell, part: Extract<WordPart, { kind: 'parameter' }>, quoted: boolean, splits: boolean): Promise<Piece[]> {
+async function expandParameter(
+  shell: Shell,
+  part: Extract<WordPart, { kind: 'parameter' }>,
+  quoted: boolean,
+  splits: boolean,
+): Promise<Piece[]> {
   const { name, operator } = part
   const piece = (text: string): Piece => ({ text, quoted, splits: !quoted })
   if (operator === 'bad') return shell.fail('Bad substitution')
   const isList = name === '@' || name === '*'
-  const value = isList ? (shell.parameters.length === 0 ? undefined : shell.parameters.join(separator(shell))) : shell.get(name)
+  const value = isList
+    ? shell.parameters.length === 0
+      ? undefined
+      : shell.parameters.join(separator(shell))
+    : shell.get(name)
   const word = part.word ?? { parts: [] }
   const missing = value === undefined || (operator?.startsWith(':') === true && value === '')
   const substituteWord = (): Promise<Piece[]> => expandParts(shell, word.parts, quoted, splits)
@@ -95,12 +116,20 @@ async function expandParameter(shell: Shell, part: Extract<WordPart, { kind: 'pa
     case ':?':
       if (missing) {
         const text = await expandText(shell, word)
-        return shell.fail(`${name}: ${text === '' ? (operator === ':?' ? 'parameter not set or null' : 'parameter not set') : text}`)
+        return shell.fail(
+          `${name}: ${text === '' ? (operator === ':?' ? 'parameter not set or null' : 'parameter not set') : text}`,
+        )
       }
       break
     case 'length':
       if (value === undefined && shell.options.has('u') && !isList) return shell.fail(`${name}: parameter not set`)
-      return [piece(String(Buffer.byteLength(value ?? '') === (value ?? '').length ? (value ?? '').length : [...(value ?? '')].length))]
+      return [
+        piece(
+          String(
+            Buffer.byteLength(value ?? '') === (value ?? '').length ? (value ?? '').length : [...(value ?? '')].length,
+          ),
+        ),
+      ]
     case '#':
     case '##':
     case '%':
@@ -110,7 +139,8 @@ async function expandParameter(shell: Shell, part: Extract<WordPart, { kind: 'pa
     case undefined:
       break
   }
-  if (value === undefined && shell.options.has('u') && !isList && operator === undefined) return shell.fail(`${name}: parameter not set`)
+  if (value === undefined && shell.options.has('u') && !isList && operator === undefined)
+    return shell.fail(`${name}: parameter not set`)
   if (!isList) return value === undefined ? [] : [piece(value)]
   if (name === '*' && quoted) return [piece(value ?? '')]
   if (!splits) return value === undefined ? [] : [piece(name === '@' ? shell.parameters.join(' ') : value)]
@@ -130,7 +160,8 @@ function trim(value: string, pattern: string, operator: '#' | '##' | '%' | '%%')
   if (operator === '##' || operator === '%%') lengths.reverse()
   for (const length of lengths) {
     const cut = operator.startsWith('#') ? value.slice(0, length) : value.slice(value.length - length)
-    if (matches(pattern, cut)) return operator.startsWith('#') ? value.slice(length) : value.slice(0, value.length - length)
+    if (matches(pattern, cut))
+      return operator.startsWith('#') ? value.slice(length) : value.slice(0, value.length - length)
   }
   return value
 }

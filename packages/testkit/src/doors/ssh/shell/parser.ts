@@ -2,8 +2,44 @@ import type { Source } from './source.ts'
 import { type Assignment, type Node, type Redirect, ShellSyntaxError, type Word, type WordPart } from './syntax.ts'
 import { readHereText, readWord } from './words.ts'
 
-const RESERVED = new Set(['if', 'then', 'else', 'elif', 'fi', 'while', 'until', 'do', 'done', 'for', 'in', 'case', 'esac', '{', '}', '!'])
-const OPERATORS = ['&&', '||', ';;', '<<-', '<<', '>>', '<&', '>&', '<>', '>|', ';', '&', '|', '<', '>', '(', ')', '\n'] as const
+const RESERVED = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'fi',
+  'while',
+  'until',
+  'do',
+  'done',
+  'for',
+  'in',
+  'case',
+  'esac',
+  '{',
+  '}',
+  '!',
+])
+const OPERATORS = [
+  '&&',
+  '||',
+  ';;',
+  '<<-',
+  '<<',
+  '>>',
+  '<&',
+  '>&',
+  '<>',
+  '>|',
+  ';',
+  '&',
+  '|',
+  '<',
+  '>',
+  '(',
+  ')',
+  '\n',
+] as const
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** A recursive-descent parser for the POSIX shell language. It hands out one complete command at a time, as a shell reads them. */
@@ -263,7 +299,8 @@ export class Parser implements Source {
       const assignment = words.length === 0 ? asAssignment(word) : undefined
       if (assignment !== undefined) assignments.push(assignment)
       else words.push(word)
-      const name = words.length === 1 && assignments.length === 0 && redirects.length === 0 ? plain(words[0]) : undefined
+      const name =
+        words.length === 1 && assignments.length === 0 && redirects.length === 0 ? plain(words[0]) : undefined
       if (name !== undefined && this.#operator() === '(') return this.#function(name)
     }
     if (assignments.length + words.length + redirects.length === 0) this.#unexpected()
@@ -384,8 +421,19 @@ export class Parser implements Source {
     const operator = this.#operator()
     const word = this.#reserved()
     const found =
-      operator === '\n' ? 'newline' : operator !== undefined ? `"${operator}"` : this.peek() === '' ? 'end of file' : word !== undefined ? `"${word}"` : 'word'
-    throw new ShellSyntaxError(`${found} unexpected${expected === undefined ? '' : ` (expecting ${expected})`}`, this.line)
+      operator === '\n'
+        ? 'newline'
+        : operator !== undefined
+          ? `"${operator}"`
+          : this.peek() === ''
+            ? 'end of file'
+            : word !== undefined
+              ? `"${word}"`
+              : 'word'
+    throw new ShellSyntaxError(
+      `${found} unexpected${expected === undefined ? '' : ` (expecting ${expected})`}`,
+      this.line,
+    )
   }
 }
 

@@ -52,7 +52,10 @@ function expandPart(base: string, part: string, fs: FileSystem, caller: Caller):
     const directory = fs.stat(base === '' ? '.' : base, caller)
     if (directory.type !== 'directory') return []
     const regexp = new RegExp(`^${patternSource(part, true)}$`)
-    return fs.names(directory).filter((name) => regexp.test(name) && (part.startsWith('.') || !name.startsWith('.'))).map(joined)
+    return fs
+      .names(directory)
+      .filter((name) => regexp.test(name) && (part.startsWith('.') || !name.startsWith('.')))
+      .map(joined)
   } catch (error) {
     if (error instanceof OsError) return []
     throw error

@@ -29,7 +29,9 @@ export const shellProgram: Program = async (process) => {
   if (command) {
     const [text, name = argv0, ...parameters] = args
     if (text === undefined) {
-      await process.err(flavour === 'bash' ? `${argv0}: -c: option requires an argument\n` : `${argv0}: 0: -c requires an argument\n`)
+      await process.err(
+        flavour === 'bash' ? `${argv0}: -c: option requires an argument\n` : `${argv0}: 0: -c requires an argument\n`,
+      )
       return 2
     }
     shell.name = name
@@ -47,7 +49,9 @@ export const shellProgram: Program = async (process) => {
     return await shell.main((await process.readFile(file)).toString('utf8'))
   } catch (error) {
     if (!(error instanceof OsError)) throw error
-    await process.err(flavour === 'bash' ? `${argv0}: ${file}: ${error.message}\n` : `${argv0}: 0: cannot open ${file}: No such file\n`)
+    await process.err(
+      flavour === 'bash' ? `${argv0}: ${file}: ${error.message}\n` : `${argv0}: 0: cannot open ${file}: No such file\n`,
+    )
     return flavour === 'bash' ? 127 : 2
   }
 }

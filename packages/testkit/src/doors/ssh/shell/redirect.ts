@@ -20,12 +20,18 @@ export class RedirectError extends Error {
 
 export async function resolveRedirects(shell: Shell, redirects: readonly Redirect[]): Promise<Resolved[]> {
   const resolved: Resolved[] = []
-  for (const { fd, operator, target } of redirects) resolved.push({ fd, operator, target: await expandText(shell, target) })
+  for (const { fd, operator, target } of redirects)
+    resolved.push({ fd, operator, target: await expandText(shell, target) })
   return resolved
 }
 
 /** Opens and places them, left to right. Returns what puts the descriptors back. Throws {@link RedirectError}, with all put back. */
-export function applyRedirects(shell: Shell, process: Process, redirects: readonly Resolved[], forGood = false): () => void {
+export function applyRedirects(
+  shell: Shell,
+  process: Process,
+  redirects: readonly Resolved[],
+  forGood = false,
+): () => void {
   const saved: [number, OpenFile | undefined][] = []
   const restore = (): void => {
     for (const [fd, file] of saved.reverse()) {
@@ -88,7 +94,9 @@ function hereDocument(process: Process, text: string): OpenFile {
   const pipe = new Pipe()
   const writer = writeEnd(pipe)
   // A process of its own writes what does not fit into the pipe, as dash does.
-  const write = writer.write(Buffer.from(text), (work) => Promise.race([work, process.done.then(() => Promise.reject(new OsError('EPIPE')))]))
+  const write = writer.write(Buffer.from(text), (work) =>
+    Promise.race([work, process.done.then(() => Promise.reject(new OsError('EPIPE')))]),
+  )
   void write.catch(() => undefined).finally(() => writer.close())
   return new OpenFile(readEnd(pipe))
 }

@@ -63,7 +63,8 @@ export class Shell {
     for (const [name, value] of process.env) {
       if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.variables.set(name, { value, exported: true, readonly: false })
     }
-    if (!this.variables.has('PATH')) this.variables.set('PATH', { value: DEFAULT_PATH, exported: false, readonly: false })
+    if (!this.variables.has('PATH'))
+      this.variables.set('PATH', { value: DEFAULT_PATH, exported: false, readonly: false })
     this.variables.set('IFS', { value: ' \t\n', exported: false, readonly: false })
     this.variables.set('OPTIND', { value: '1', exported: false, readonly: false })
     this.variables.set('PPID', { value: String(process.ppid), exported: false, readonly: false })
@@ -124,7 +125,9 @@ export class Shell {
         await this.#settle(how)
         break
       case 'group':
-        await this.#redirected(node.redirects, () => this.run(node.body, node.redirects.length === 0 ? how : { ...how, last: false }))
+        await this.#redirected(node.redirects, () =>
+          this.run(node.body, node.redirects.length === 0 ? how : { ...how, last: false }),
+        )
         break
       case 'if':
         await this.#redirected(node.redirects, () => this.#if(node, how))
@@ -152,7 +155,12 @@ export class Shell {
     const child = this.#fork(body, { 1: new OpenFile(writeEnd(pipe)) })
     const reader = readEnd(pipe)
     const chunks: Buffer[] = []
-    for (let chunk = await reader.read(65_536, this.process.block); chunk.length > 0; chunk = await reader.read(65_536, this.process.block)) chunks.push(chunk)
+    for (
+      let chunk = await reader.read(65_536, this.process.block);
+      chunk.length > 0;
+      chunk = await reader.read(65_536, this.process.block)
+    )
+      chunks.push(chunk)
     this.#substitutionStatus = await this.waitFor(child)
     return Buffer.concat(chunks).toString('utf8').replaceAll('\0', '').replace(/\n+$/, '')
   }
@@ -186,7 +194,8 @@ export class Shell {
   /** What children get. */
   environment(): Map<string, string> {
     const environment = new Map<string, string>()
-    for (const [name, { value, exported }] of this.variables) if (exported && value !== undefined) environment.set(name, value)
+    for (const [name, { value, exported }] of this.variables)
+      if (exported && value !== undefined) environment.set(name, value)
     return environment
   }
 
@@ -255,8 +264,12 @@ export class Shell {
     } catch (error) {
       if (!(error instanceof OsError)) throw error
       // A text without `#!` is a script of this shell; a binary of another machine is not.
-      if (error.code === 'ENOEXEC' && !(await isBinary(this.process, path))) return execute(this.process, '/bin/sh', ['/bin/sh', path, ...argv.slice(1)])
-      throw new CommandError(this.flavour === 'bash' ? bashExecText(argv[0] ?? '', error) : `${argv[0]}: ${dashExecText(error)}`, error.code === 'ENOENT' ? 127 : 126)
+      if (error.code === 'ENOEXEC' && !(await isBinary(this.process, path)))
+        return execute(this.process, '/bin/sh', ['/bin/sh', path, ...argv.slice(1)])
+      throw new CommandError(
+        this.flavour === 'bash' ? bashExecText(argv[0] ?? '', error) : `${argv[0]}: ${dashExecText(error)}`,
+        error.code === 'ENOENT' ? 127 : 126,
+      )
     }
   }
 
@@ -367,7 +380,8 @@ export class Shell {
       assignments.push([name, text])
       if (argv.length === 0) this.set(name, text)
     }
-    if (this.options.has('x')) await this.process.err(`+ ${[...assignments.map(([name, value]) => `${name}=${value}`), ...argv].join(' ')}\n`)
+    if (this.options.has('x'))
+      await this.process.err(`+ ${[...assignments.map(([name, value]) => `${name}=${value}`), ...argv].join(' ')}\n`)
 
     const [name] = argv
     if (name === undefined) {
@@ -379,13 +393,20 @@ export class Shell {
     const special = specialBuiltins.get(name)
     const body = this.functions.get(name)
     const builtin = special ?? builtins.get(name)
-    if (special === undefined && body !== undefined) return this.#withAssignments(assignments, redirects, () => this.#call(body, argv.slice(1)))
+    if (special === undefined && body !== undefined)
+      return this.#withAssignments(assignments, redirects, () => this.#call(body, argv.slice(1), how))
     if (builtin !== undefined) return this.#builtin(builtin, argv, assignments, redirects, special !== undefined)
     return this.#external(argv, assignments, redirects, how)
   }
 
-  async #builtin(builtin: Builtin, argv: string[], assignments: [string, string][], redirects: Resolved[], special: boolean): Promise<number> {
-    if (!special) return this.#withAssignments(assignments, redirects, () => builtin(this, argv))
+  async #builtin(
+    builtin: Builtin,
+    argv: string[],
+    assignments: [string, string][],
+    redirects: Resolved[],
+    special: boolean,
+  ): Promise<number> {
+    if (!special) return this.#withAssignments(assignments, redirects, () => this.#regular(builtin, argv))
     for (const [name, value] of assignments) this.set(name, value)
     const restore = await this.#apply(redirects, true, argv[0] === 'exec')
     try {
@@ -396,7 +417,22 @@ export class Shell {
     }
   }
 
-  async #withAssignments(assignments: [string, string][], redirects: Resolved[], work: () => Promise<number> | number): Promise<number> {
+  /** A usage error of a builtin that is not special does not end the shell. */
+  async #regular(builtin: Builtin, argv: readonly string[]): Promise<number> {
+    try {
+      return await builtin(this, argv)
+    } catch (error) {
+      if (!(error instanceof ShellError)) throw error
+      await this.complain(error.message)
+      return error.status
+    }
+  }
+
+  async #withAssignments(
+    assignments: [string, string][],
+    redirects: Resolved[],
+    work: () => Promise<number> | number,
+  ): Promise<number> {
     const restore = await this.#apply(redirects, false)
     if (restore === undefined) return this.flavour === 'bash' ? 1 : 2
     const saved = assignments.map(([name]) => [name, this.variables.get(name)] as const)
@@ -426,13 +462,13 @@ export class Shell {
     }
   }
 
-  async #call(body: Node, args: readonly string[]): Promise<number> {
+  async #call(body: Node, args: readonly string[], how: How): Promise<number> {
     const { parameters, loopDepth } = this
     this.parameters = [...args]
     this.loopDepth = 0
     this.locals.push(new Map())
     try {
-      return await this.run(body)
+      return await this.run(body, { tested: how.tested === true })
     } catch (error) {
       if (error instanceof FunctionReturn) return error.status
       throw error
@@ -446,7 +482,12 @@ export class Shell {
     }
   }
 
-  async #external(argv: readonly string[], assignments: readonly [string, string][], redirects: readonly Resolved[], how: How): Promise<number> {
+  async #external(
+    argv: readonly string[],
+    assignments: readonly [string, string][],
+    redirects: readonly Resolved[],
+    how: How,
+  ): Promise<number> {
     const environment = this.environment()
     for (const [name, value] of assignments) environment.set(name, value)
     const become = async (process: Process, shell: Shell): Promise<number> => {
@@ -460,7 +501,9 @@ export class Shell {
       }
     }
     if (how.last === true && this.traps.size === 0) throw new ShellExit(await become(this.process, this))
-    const child = this.process.host.fork(this.process, (process) => become(process, this.#clone(process)), { ignored: this.process.ignored })
+    const child = this.process.host.fork(this.process, (process) => become(process, this.#clone(process)), {
+      ignored: this.process.ignored,
+    })
     return this.waitFor(child)
   }
 
@@ -517,7 +560,9 @@ export class Shell {
 
   /** A subshell: everything is copied, traps are reset, and the last command takes its place. */
   #fork(body: Node, replaced: Readonly<Record<number, OpenFile>> = {}): Process {
-    const fds = new Map([...this.process.fds].filter(([fd]) => replaced[fd] === undefined).map(([fd, file]) => [fd, file.retain()]))
+    const fds = new Map(
+      [...this.process.fds].filter(([fd]) => replaced[fd] === undefined).map(([fd, file]) => [fd, file.retain()]),
+    )
     for (const [fd, file] of Object.entries(replaced)) fds.set(Number(fd), file)
     return this.process.host.fork(
       this.process,
@@ -658,5 +703,7 @@ function dashExecText(error: OsError): string {
 }
 
 function bashExecText(name: string, error: OsError): string {
-  return error.code === 'ENOEXEC' ? `${name}: cannot execute binary file: Exec format error` : `${name}: ${error.message}`
+  return error.code === 'ENOEXEC'
+    ? `${name}: cannot execute binary file: Exec format error`
+    : `${name}: ${error.message}`
 }

@@ -10,7 +10,21 @@ export type WordPart =
   | { readonly kind: 'arithmetic'; readonly parts: readonly WordPart[] }
 
 /** `length` is `${#x}`; the colon forms treat an empty value as unset. */
-export type ParameterOperator = 'length' | '-' | ':-' | '=' | ':=' | '?' | ':?' | '+' | ':+' | '#' | '##' | '%' | '%%' | 'bad'
+export type ParameterOperator =
+  | 'length'
+  | '-'
+  | ':-'
+  | '='
+  | ':='
+  | '?'
+  | ':?'
+  | '+'
+  | ':+'
+  | '#'
+  | '##'
+  | '%'
+  | '%%'
+  | 'bad'
 
 export interface Word {
   readonly parts: readonly WordPart[]
@@ -29,15 +43,43 @@ export interface Assignment {
 }
 
 export type Node =
-  | { readonly kind: 'simple'; readonly assignments: readonly Assignment[]; readonly words: readonly Word[]; readonly redirects: readonly Redirect[]; readonly line: number }
+  | {
+      readonly kind: 'simple'
+      readonly assignments: readonly Assignment[]
+      readonly words: readonly Word[]
+      readonly redirects: readonly Redirect[]
+      readonly line: number
+    }
   | { readonly kind: 'pipeline'; readonly commands: readonly Node[]; readonly negated: boolean }
   | { readonly kind: 'and' | 'or'; readonly left: Node; readonly right: Node }
   | { readonly kind: 'list'; readonly items: readonly { readonly node: Node; readonly background: boolean }[] }
   | { readonly kind: 'subshell' | 'group'; readonly body: Node; readonly redirects: readonly Redirect[] }
-  | { readonly kind: 'if'; readonly branches: readonly { readonly condition: Node; readonly body: Node }[]; readonly otherwise: Node | undefined; readonly redirects: readonly Redirect[] }
-  | { readonly kind: 'while'; readonly until: boolean; readonly condition: Node; readonly body: Node; readonly redirects: readonly Redirect[] }
-  | { readonly kind: 'for'; readonly name: string; readonly words: readonly Word[] | undefined; readonly body: Node; readonly redirects: readonly Redirect[] }
-  | { readonly kind: 'case'; readonly word: Word; readonly cases: readonly { readonly patterns: readonly Word[]; readonly body: Node }[]; readonly redirects: readonly Redirect[] }
+  | {
+      readonly kind: 'if'
+      readonly branches: readonly { readonly condition: Node; readonly body: Node }[]
+      readonly otherwise: Node | undefined
+      readonly redirects: readonly Redirect[]
+    }
+  | {
+      readonly kind: 'while'
+      readonly until: boolean
+      readonly condition: Node
+      readonly body: Node
+      readonly redirects: readonly Redirect[]
+    }
+  | {
+      readonly kind: 'for'
+      readonly name: string
+      readonly words: readonly Word[] | undefined
+      readonly body: Node
+      readonly redirects: readonly Redirect[]
+    }
+  | {
+      readonly kind: 'case'
+      readonly word: Word
+      readonly cases: readonly { readonly patterns: readonly Word[]; readonly body: Node }[]
+      readonly redirects: readonly Redirect[]
+    }
   | { readonly kind: 'function'; readonly name: string; readonly body: Node }
 
 /** `Syntax error: …`, in dash's words. */

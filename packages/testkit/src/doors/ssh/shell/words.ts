@@ -118,7 +118,9 @@ function readBraces(source: Source, inDouble: boolean): WordPart {
     source.skip(1)
     return length ? { kind: 'parameter', name, operator: 'length' } : { kind: 'parameter', name }
   }
-  const operator = /^(?::[-=?+]|[-=?+]|##|#|%%|%)/.exec(source.text.slice(source.at, source.at + 2))?.[0] as ParameterOperator | undefined
+  const operator = /^(?::[-=?+]|[-=?+]|##|#|%%|%)/.exec(source.text.slice(source.at, source.at + 2))?.[0] as
+    | ParameterOperator
+    | undefined
   if (operator === undefined) {
     skipToBrace(source)
     return { kind: 'parameter', name, operator: 'bad' }
@@ -126,7 +128,7 @@ function readBraces(source: Source, inDouble: boolean): WordPart {
   source.skip(operator.length)
   // Inside double quotes a pattern is read like an unquoted word, a default value like quoted text (POSIX 2.6.2).
   const quoted = inDouble && !operator.startsWith('#') && !operator.startsWith('%')
-  if (source.text.indexOf('}', source.at) < 0) throw new ShellSyntaxError('Missing \'}\'', source.line)
+  if (source.text.indexOf('}', source.at) < 0) throw new ShellSyntaxError("Missing '}'", source.line)
   const parts = quoted ? readQuotedDefault(source) : readParts(source, (c) => c === '}', false)
   source.skip(1)
   return { kind: 'parameter', name, operator, word: { parts } }

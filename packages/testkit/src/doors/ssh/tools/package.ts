@@ -12,7 +12,12 @@ export interface LabPackage {
 const HEAD = '!<arch>\nhwautomation-lab package '
 
 export function makePackage({ name, version, architecture, files }: LabPackage): Buffer {
-  const body = JSON.stringify({ name, version, architecture, files: files.map(({ path, content }) => ({ path, content: content.toString('base64') })) })
+  const body = JSON.stringify({
+    name,
+    version,
+    architecture,
+    files: files.map(({ path, content }) => ({ path, content: content.toString('base64') })),
+  })
   return Buffer.from(`${HEAD}${createHash('sha256').update(body).digest('hex')}\n${body}`)
 }
 
@@ -24,5 +29,8 @@ export function readPackage(data: Buffer): LabPackage | undefined {
   const body = rest.join('\n')
   if (createHash('sha256').update(body).digest('hex') !== sum) return undefined
   const parsed = JSON.parse(body) as Omit<LabPackage, 'files'> & { files: { path: string; content: string }[] }
-  return { ...parsed, files: parsed.files.map(({ path, content }) => ({ path, content: Buffer.from(content, 'base64') })) }
+  return {
+    ...parsed,
+    files: parsed.files.map(({ path, content }) => ({ path, content: Buffer.from(content, 'base64') })),
+  }
 }

@@ -29,22 +29,39 @@ export interface ToolRun {
 export async function runTool(process: Process, tool: ToolRun): Promise<number> {
   const { host } = process
   const { clock } = host
-  const begun = host.begin({ door: 'ssh', server: host.machine.hostname, call: tool.call, mutating: tool.mutating, detail: tool.detail })
+  const begun = host.begin({
+    door: 'ssh',
+    server: host.machine.hostname,
+    call: tool.call,
+    mutating: tool.mutating,
+    detail: tool.detail,
+  })
   const mode = begun.fault?.mode
   let effect: 'none' | 'now' | 'late' = 'none'
+  let isOver = false
+  const end = (outcome: number | string): void => {
+    if (!isOver) begun.end(outcome, effect)
+    isOver = true
+  }
   try {
     if (mode === 'hang') {
       // Lab time goes on: the process hangs, not the wire.
-      begun.end('hung', 'none')
+      end('hung')
       await process.block(new Promise<never>(() => undefined))
     }
     if (mode === 'slow') await process.block(clock.wall(begun.delayMs, process.signal))
     if (mode === 'drop-before-effect') host.cutConnections()
     await process.sleep(tool.seconds * 1000)
 
-    if (mode === 'refuse' || mode === 'wrong-status' || mode === 'auth-failure' || mode === 'session-limit' || mode === 'licence-missing') {
+    if (
+      mode === 'refuse' ||
+      mode === 'wrong-status' ||
+      mode === 'auth-failure' ||
+      mode === 'session-limit' ||
+      mode === 'licence-missing'
+    ) {
       const { text, code } = tool.refusal(begun.fault?.status, mode === 'refuse' ? 'wrong-status' : mode)
-      begun.end(code, 'none')
+      end(code)
       await process.err(text)
       return code
     }
@@ -62,19 +79,34 @@ export async function runTool(process: Process, tool: ToolRun): Promise<number> 
     })
     process.check()
     if (mode === 'reply-lost-after-effect') host.cutConnections()
-    const half = mode === 'drop-mid-reply' ? Math.floor(printed.reduce((sum, { text }) => sum + text.length, 0) / 2) : undefined
-    begun.end(mode === 'garbage' ? 'garbage' : mode?.includes('drop') === true || mode === 'reply-lost-after-effect' ? 'dropped' : code, effect)
-    await print(process, mode === 'garbage' ? printed.map(({ fd, text }) => ({ fd, text: garble(text) })) : printed, half)
+    const half =
+      mode === 'drop-mid-reply' ? Math.floor(printed.reduce((sum, { text }) => sum + text.length, 0) / 2) : undefined
+    end(
+      mode === 'garbage'
+        ? 'garbage'
+        : mode?.includes('drop') === true || mode === 'reply-lost-after-effect'
+          ? 'dropped'
+          : code,
+    )
+    await print(
+      process,
+      mode === 'garbage' ? printed.map(({ fd, text }) => ({ fd, text: garble(text) })) : printed,
+      half,
+    )
     return code
   } catch (error) {
-    if (error instanceof ProcessGone) begun.end('killed', effect)
-    else begun.end('failed', effect)
+    if (error instanceof ProcessGone) end('killed')
+    else end('failed')
     throw error
   }
 }
 
 /** With `half`, the connections are cut once that many characters are out. */
-async function print(process: Process, printed: readonly { readonly fd: 1 | 2; readonly text: string }[], half: number | undefined): Promise<void> {
+async function print(
+  process: Process,
+  printed: readonly { readonly fd: 1 | 2; readonly text: string }[],
+  half: number | undefined,
+): Promise<void> {
   let left = half ?? Infinity
   for (const { fd, text } of printed) {
     if (text.length > left) {

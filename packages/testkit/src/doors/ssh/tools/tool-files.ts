@@ -21,7 +21,10 @@ const architectures = ['aarch64', 'x86_64'] as const
 export function createToolFiles(): ToolFiles {
   const folder = mkdtempSync(join(tmpdir(), 'hwautomation-lab-tools-'))
   const file = (architecture: string, name: string, mode: string, content: Buffer): LabTool['files'][number] => {
-    const path = join(folder, `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 12)}-${architecture}`)
+    const path = join(
+      folder,
+      `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 12)}-${architecture}`,
+    )
     writeFileSync(path, content, { mode: Number.parseInt(mode, 8) & 0o700 })
     return { path, sha256: createHash('sha256').update(content).digest('hex'), name, mode }
   }

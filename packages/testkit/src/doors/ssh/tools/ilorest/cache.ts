@@ -26,7 +26,8 @@ export async function readSession(process: Process): Promise<Session | undefined
 export async function writeSession(process: Process, session: Session): Promise<void> {
   const { fs } = process.host
   const home = homeOf(process)
-  for (const folder of ['.iLORest', CACHE_FOLDER]) if (!fs.exists(`${home}/${folder}`, process)) fs.mkdir(`${home}/${folder}`, process, 0o700)
+  for (const folder of ['.iLORest', CACHE_FOLDER])
+    if (!fs.exists(`${home}/${folder}`, process)) fs.mkdir(`${home}/${folder}`, process, 0o700)
   await process.writeFile(cacheFile(process), `${JSON.stringify(session)}\n`)
 }
 

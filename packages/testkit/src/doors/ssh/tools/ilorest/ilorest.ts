@@ -16,7 +16,30 @@ interface Verb {
   readonly run: (call: Call) => number | Promise<number>
 }
 
-const COMMON = ['url:', 'u:', 'user:', 'p:', 'password:', 'logout', 'j', 'json', 'nologo', 'https:', 'selector:', 'silent', 'refresh', 'encode', 'e', 'biospassword:', 'includelogs', 'path:', 'latestschema', 'force_vnic', 'use_chif', 'no_app_login']
+const COMMON = [
+  'url:',
+  'u:',
+  'user:',
+  'p:',
+  'password:',
+  'logout',
+  'j',
+  'json',
+  'nologo',
+  'https:',
+  'selector:',
+  'silent',
+  'refresh',
+  'encode',
+  'e',
+  'biospassword:',
+  'includelogs',
+  'path:',
+  'latestschema',
+  'force_vnic',
+  'use_chif',
+  'no_app_login',
+]
 
 /** Seconds of lab time are what a Gen11 in a rack needs, roughly (assumed). */
 const verbs: Readonly<Record<string, Verb>> = {
@@ -31,14 +54,47 @@ const verbs: Readonly<Record<string, Verb>> = {
   commit: { seconds: 8, mutating: true, options: ['reboot:'], run: commit },
   save: { seconds: 6, mutating: false, options: ['f:', 'filename:', 'multisave:', 'filter:'], run: save },
   load: { seconds: 10, mutating: true, options: ['f:', 'filename:', 'reboot:'], run: load },
-  rawget: { seconds: 3, mutating: false, options: ['f:', 'filename:', 'b:', 'headers:', 'response', 'getheaders', 'expand', 'service', 'sessionid:'], run: rawget },
+  rawget: {
+    seconds: 3,
+    mutating: false,
+    options: ['f:', 'filename:', 'b:', 'headers:', 'response', 'getheaders', 'expand', 'service', 'sessionid:'],
+    run: rawget,
+  },
   serverstate: { seconds: 2, mutating: false, options: [], run: serverstate },
-  biosdefaults: { seconds: 6, mutating: true, options: ['userdefaults', 'manufacturingdefaults', 'reboot:'], run: biosdefaults },
+  biosdefaults: {
+    seconds: 6,
+    mutating: true,
+    options: ['userdefaults', 'manufacturingdefaults', 'reboot:'],
+    run: biosdefaults,
+  },
   reboot: { seconds: 4, mutating: true, options: ['confirm'], run: reboot },
 }
 
 /** Verbs of the real tool that the lab does not have. */
-const NOT_SIMULATED = new Set(['serverinfo', 'systeminfo', 'serverlogs', 'firmwareupdate', 'flashfwpkg', 'bootorder', 'secureboot', 'serverclone', 'taskqueue', 'rawpatch', 'rawpost', 'rawput', 'rawdelete', 'iloaccounts', 'ilolicense', 'iloreset', 'help', 'info', 'pending', 'virtualmedia', 'installset', 'listcomp'])
+const NOT_SIMULATED = new Set([
+  'serverinfo',
+  'systeminfo',
+  'serverlogs',
+  'firmwareupdate',
+  'flashfwpkg',
+  'bootorder',
+  'secureboot',
+  'serverclone',
+  'taskqueue',
+  'rawpatch',
+  'rawpost',
+  'rawput',
+  'rawdelete',
+  'iloaccounts',
+  'ilolicense',
+  'iloreset',
+  'help',
+  'info',
+  'pending',
+  'virtualmedia',
+  'installset',
+  'listcomp',
+])
 
 /** HPE iLOrest in-band: version 7.x, or 3.x with its other streams and words. Output and return codes as the real tool's. */
 export const ilorest: Program = async (process, version) => {
@@ -54,7 +110,16 @@ export const ilorest: Program = async (process, version) => {
     }
     if (option === '--nologo') quiet = true
     else if (option === '-v' || option === '--verbose') verbose = true
-    else if (option === '--url' || option === '-u' || option === '-p' || option === '-c' || option === '--config' || option === '--cache-dir' || option === '--logdir') args.shift()
+    else if (
+      option === '--url' ||
+      option === '-u' ||
+      option === '-p' ||
+      option === '-c' ||
+      option === '--config' ||
+      option === '--cache-dir' ||
+      option === '--logdir'
+    )
+      args.shift()
   }
   const [name = '', ...rest] = args
   const verb = verbs[name]
@@ -100,7 +165,10 @@ function banner(version: string, personality: Personality): string {
   return `${name} : RESTful Interface Tool version ${version}\nCopyright (c) ${years} Hewlett Packard Enterprise Development LP\n${'-'.repeat(80)}\n`
 }
 
-function parse(args: readonly string[], options: readonly string[]): Pick<Call, 'operands' | 'flags' | 'values'> & { bad?: string } {
+function parse(
+  args: readonly string[],
+  options: readonly string[],
+): Pick<Call, 'operands' | 'flags' | 'values'> & { bad?: string } {
   const operands: string[] = []
   const flags = new Set<string>()
   const values = new Map<string, string>()
@@ -120,23 +188,55 @@ function parse(args: readonly string[], options: readonly string[]): Pick<Call, 
   return { operands, flags, values }
 }
 
-function refusalOf(verb: string, personality: Personality, code: number | undefined, mode: RefusalMode): { text: string; code: number } {
+function refusalOf(
+  verb: string,
+  personality: Personality,
+  code: number | undefined,
+  mode: RefusalMode,
+): { text: string; code: number } {
   const prefix = personality === '3' ? '' : mode === 'licence-missing' ? '[403] ' : '[400] '
   switch (mode) {
     case 'auth-failure':
-      return { text: 'High security mode [HighSecurity] or Host Authentication has been enabled. Please provide valid credentials.\n', code: code ?? 75 }
+      return {
+        text: 'High security mode [HighSecurity] or Host Authentication has been enabled. Please provide valid credentials.\n',
+        code: code ?? 75,
+      }
     case 'licence-missing':
-      return { text: `${prefix}This operation requires an iLO Advanced license.\nError: Error: License Error Occurred while ${verb}\n`, code: code ?? 59 }
+      return {
+        text: `${prefix}This operation requires an iLO Advanced license.\nError: Error: License Error Occurred while ${verb}\n`,
+        code: code ?? 59,
+      }
     case 'session-limit':
-      return { text: `${prefix}The session establishment failed due to the number of simultaneous sessions exceeding the limit of the implementation.\n`, code: code ?? 32 }
+      return {
+        text: `${prefix}The session establishment failed due to the number of simultaneous sessions exceeding the limit of the implementation.\n`,
+        code: code ?? 32,
+      }
     case 'wrong-status':
-      if (verb === 'commit' || verb === 'load') return { text: 'Error: One or more types failed to commit. Run the status command to see uncommitted data. if you wish to discard failed changes refresh the type using select with the --refresh flag.\n', code: code ?? 45 }
-      if (verb === 'login') return { text: 'Chif driver not found, please check that the iLO channel interface driver (Chif) is installed.\n', code: code ?? 34 }
-      return { text: 'ERROR 100: Bios provider is unregistered. Please refer to the documentation for details on this issue.\n', code: code ?? 100 }
+      if (verb === 'commit' || verb === 'load')
+        return {
+          text: 'Error: One or more types failed to commit. Run the status command to see uncommitted data. if you wish to discard failed changes refresh the type using select with the --refresh flag.\n',
+          code: code ?? 45,
+        }
+      if (verb === 'login')
+        return {
+          text: 'Chif driver not found, please check that the iLO channel interface driver (Chif) is installed.\n',
+          code: code ?? 34,
+        }
+      return {
+        text: 'ERROR 100: Bios provider is unregistered. Please refer to the documentation for details on this issue.\n',
+        code: code ?? 100,
+      }
   }
 }
 
 /** Passwords stay out of the log. */
 function masked(args: readonly string[]): string {
-  return args.map((arg, index) => (/^(?:-p|--password|--biospassword)$/.test(args[index - 1] ?? '') ? '***' : arg.replace(/^(--(?:bios)?password)=.*/, '$1=***'))).join(' ').slice(0, 200)
+  return args
+    .map((arg, index) =>
+      /^(?:-p|--password|--biospassword)$/.test(args[index - 1] ?? '')
+        ? '***'
+        : arg.replace(/^(--(?:bios)?password)=.*/, '$1=***'),
+    )
+    .join(' ')
+    .slice(0, 200)
 }

@@ -14,7 +14,9 @@ export async function login(call: Call): Promise<number> {
     const session = await readSession(call.process)
     if (session !== undefined) await writeSession(call.process, { ...session, selected: selectedType(selector) })
   }
-  call.io.out(call.personality === '3' ? 'Discovering data............................Done\n' : 'Discovering data...Done\n')
+  call.io.out(
+    call.personality === '3' ? 'Discovering data............................Done\n' : 'Discovering data...Done\n',
+  )
   return 0
 }
 
@@ -36,7 +38,9 @@ export async function requireSession(call: Call): Promise<Session> {
 /** `Bios.` as typed → the type's full name. Unknown: 27. */
 export function selectedType(selector: string): string {
   const known = ['Bios.v1_0_4', 'ComputerSystem.v1_17_0', 'ServiceRoot.v1_13_0']
-  const found = known.find((type) => type.toLowerCase().startsWith(selector.replace(/\.?$/, '.').replace(/^#/, '').toLowerCase()))
+  const found = known.find((type) =>
+    type.toLowerCase().startsWith(selector.replace(/\.?$/, '.').replace(/^#/, '').toLowerCase()),
+  )
   if (found === undefined) throw new IlorestError(27, `Error: No instances were found for selected type '${selector}'.`)
   return found
 }
@@ -45,13 +49,24 @@ async function requireLogin(call: Call, host: string | undefined): Promise<void>
   const { process, personality } = call
   if (host !== undefined) throw new IlorestError(31, 'Could not reach URL. Retries have been exhausted.')
   if (!hasLibrary(call)) {
-    const text = personality === '3' ? 'iLOrest Chif dll not found, please check that the chif dll is present.' : 'iLOrest Chif library not found, please check that the chif ilorest_chif.dll/.so is present.'
+    const text =
+      personality === '3'
+        ? 'iLOrest Chif dll not found, please check that the chif dll is present.'
+        : 'iLOrest Chif library not found, please check that the chif ilorest_chif.dll/.so is present.'
     throw new IlorestError(35, text, 1)
   }
   if (process.uid !== 0) {
-    throw new IlorestError(5, 'Both remote and local mode is accessible when RESTful Interface Tool is run as administrator. Only remote mode is available for non-admin user groups.')
+    throw new IlorestError(
+      5,
+      'Both remote and local mode is accessible when RESTful Interface Tool is run as administrator. Only remote mode is available for non-admin user groups.',
+    )
   }
-  if (!process.host.modules.has('hpilo')) throw logged(call, 34, 'Chif driver not found, please check that the iLO channel interface driver (Chif) is installed.')
+  if (!process.host.modules.has('hpilo'))
+    throw logged(
+      call,
+      34,
+      'Chif driver not found, please check that the iLO channel interface driver (Chif) is installed.',
+    )
   await writeSession(process, { id: randomUUID(), patches: {} })
 }
 

@@ -39,7 +39,9 @@ export async function get(call: Call): Promise<number> {
   const resource = resourceOf(call, session)
   const json = call.flags.has('j') || call.flags.has('json')
   if (call.operands.length === 0) {
-    const shown = Object.fromEntries(Object.entries(resource).filter(([key]) => !key.startsWith('@odata') && key !== 'Actions'))
+    const shown = Object.fromEntries(
+      Object.entries(resource).filter(([key]) => !key.startsWith('@odata') && key !== 'Actions'),
+    )
     if (json) printJson(call.io, shown)
     else call.io.out(`${linesOf(shown, 0).join('\n')}\n\n`)
     return 0
@@ -62,7 +64,8 @@ export async function set(call: Call): Promise<number> {
   const session = await selected(call)
   if (session.selected === undefined) throw nothingSelected()
   if (!session.selected.startsWith('Bios.')) throw logged(call, 40, 'Nothing changed for the selected type.')
-  if (call.operands.length === 0 || call.operands.some((operand) => !operand.includes('='))) throw new IlorestError(3, 'Error: Invalid set parameter format. [Key]=[Value]')
+  if (call.operands.length === 0 || call.operands.some((operand) => !operand.includes('=')))
+    throw new IlorestError(3, 'Error: Invalid set parameter format. [Key]=[Value]')
   const { current, pending } = call.process.host.machine.bios
   const inPlace = new Map([...current, ...pending])
   const patches = { ...session.patches }
@@ -70,12 +73,16 @@ export async function set(call: Call): Promise<number> {
   const unchanged: string[] = []
   for (const operand of call.operands) {
     const at = operand.indexOf('=')
-    const wanted = operand.slice(0, at).replace(/^attributes\//i, '').toLowerCase()
+    const wanted = operand
+      .slice(0, at)
+      .replace(/^attributes\//i, '')
+      .toLowerCase()
     const name = [...inPlace.keys()].find((key) => key.toLowerCase() === wanted)
     const attribute = call.process.host.machine.model.biosAttributes.find((candidate) => candidate.name === name)
     const text = operand.slice(at + 1).replace(/^"(.*)"$/, '$1')
     const value = typeof inPlace.get(name ?? '') === 'number' && /^-?\d+$/.test(text) ? Number(text) : text
-    if (name === undefined || attribute?.readOnly === true || (patches[name] ?? inPlace.get(name)) === value) unchanged.push(wanted)
+    if (name === undefined || attribute?.readOnly === true || (patches[name] ?? inPlace.get(name)) === value)
+      unchanged.push(wanted)
     else if (inPlace.get(name) === value) delete patches[name]
     else {
       patches[name] = value
@@ -89,7 +96,11 @@ export async function set(call: Call): Promise<number> {
   }
   if (unchanged.length > 0) {
     const attributes = unchanged.map((name) => `'attributes/${name}'`).join(', ')
-    throw logged(call, 40, `Nothing changed for attribute ${attributes}.\nPlease check if the attribute exists or Read-only or System Unique property or the value trying to set is same or invalid`)
+    throw logged(
+      call,
+      40,
+      `Nothing changed for attribute ${attributes}.\nPlease check if the attribute exists or Read-only or System Unique property or the value trying to set is same or invalid`,
+    )
   }
   return call.flags.has('commit') ? commit(call) : 0
 }
@@ -102,7 +113,9 @@ export async function status(call: Call): Promise<number> {
     call.io.out('No changes found\n')
     return 0
   }
-  call.io.out(`Current changes found:\nBios.v1_0_4(/redfish/v1/systems/1/bios/settings/)${session.selected?.startsWith('Bios.') === true ? ' (Currently selected)' : ''}\n`)
+  call.io.out(
+    `Current changes found:\nBios.v1_0_4(/redfish/v1/systems/1/bios/settings/)${session.selected?.startsWith('Bios.') === true ? ' (Currently selected)' : ''}\n`,
+  )
   for (const [name, value] of entries) call.io.out(`\tAttributes/${name}=${value}\n`)
   return 0
 }
@@ -118,22 +131,35 @@ async function selected(call: Call): Promise<Session> {
 
 function resourceOf(call: Call, session: Session): Record<string, unknown> {
   const { machine, clock } = call.process.host
-  if (session.selected?.startsWith('ComputerSystem.') === true) return systemResource(machine) as Record<string, unknown>
-  if (session.selected?.startsWith('ServiceRoot.') === true) return serviceRoot(machine, clock.now()) as Record<string, unknown>
+  if (session.selected?.startsWith('ComputerSystem.') === true)
+    return systemResource(machine) as Record<string, unknown>
+  if (session.selected?.startsWith('ServiceRoot.') === true)
+    return serviceRoot(machine, clock.now()) as Record<string, unknown>
   const settings = biosSettings(machine) as Record<string, unknown>
   return { ...settings, Attributes: { ...(settings['Attributes'] as object), ...session.patches } }
 }
 
 function nothingSelected(): IlorestError {
-  return new IlorestError(24, "No type currently selected. Please use the 'types' command to\nget a list of types, or input your type by using the '--selector' flag.")
+  return new IlorestError(
+    24,
+    "No type currently selected. Please use the 'types' command to\nget a list of types, or input your type by using the '--selector' flag.",
+  )
 }
 
 /** `Key=Value`; an empty text as `""`; what is nested stands under its key, indented by that key's length and two. */
 function linesOf(value: Readonly<Record<string, unknown>>, indent: number): string[] {
   const blanks = ' '.repeat(indent)
   return Object.entries(value).flatMap(([key, inner]) => {
-    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner)) return [`${blanks}${key}=`, ...linesOf(inner as Record<string, unknown>, indent + key.length + 2)]
-    const text = inner === '' ? '""' : Array.isArray(inner) ? JSON.stringify(inner) : inner === null ? 'None' : String(inner as string | number)
+    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
+      return [`${blanks}${key}=`, ...linesOf(inner as Record<string, unknown>, indent + key.length + 2)]
+    const text =
+      inner === ''
+        ? '""'
+        : Array.isArray(inner)
+          ? JSON.stringify(inner)
+          : inner === null
+            ? 'None'
+            : String(inner as string | number)
     return [`${blanks}${key}=${text}`]
   })
 }

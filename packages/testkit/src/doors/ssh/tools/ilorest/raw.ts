@@ -30,15 +30,30 @@ export async function serverstate(call: Call): Promise<number> {
   return 0
 }
 
-const RESETS = ['On', 'ForceOff', 'ForceRestart', 'GracefulRestart', 'GracefulShutdown', 'PushPowerButton', 'Press', 'PressAndHold', 'ColdBoot', 'Nmi']
+const RESETS = [
+  'On',
+  'ForceOff',
+  'ForceRestart',
+  'GracefulRestart',
+  'GracefulShutdown',
+  'PushPowerButton',
+  'Press',
+  'PressAndHold',
+  'ColdBoot',
+  'Nmi',
+]
 
 /** `reboot [TYPE]`: waits three seconds, asks for the reset, and logs out. */
 export async function reboot(call: Call): Promise<number> {
   await requireSession(call)
   const [type = 'ForceRestart'] = call.operands
-  if (!RESETS.includes(type)) throw new IlorestError(3, `Error: Invalid parameter: '${type}'. Please run 'help reboot' for parameters.`)
+  if (!RESETS.includes(type))
+    throw new IlorestError(3, `Error: Invalid parameter: '${type}'. Please run 'help reboot' for parameters.`)
   const { machine } = call.process.host
-  if (call.personality === '3') call.io.out('Forcing a server restart. Note, the current session will be terminated.\nPlease wait for the server to boot completely to login again.\nRebooting the server in 3 seconds...\n')
+  if (call.personality === '3')
+    call.io.out(
+      'Forcing a server restart. Note, the current session will be terminated.\nPlease wait for the server to boot completely to login again.\nRebooting the server in 3 seconds...\n',
+    )
   serverText(call, 200, 'The operation completed successfully.')
   dropSession(call.process)
   call.io.effect(() => {
@@ -53,7 +68,16 @@ function resourceAt(call: Call, path: string): unknown {
   const { machine, clock } = call.process.host
   const found = findResource(resourcesOf(machine), path)
   if (found?.resource.GET === undefined) return undefined
-  return found.resource.GET({ machine, clock, sessions: noSessions, caller: undefined as Caller | undefined, body: {}, id: found.id, host: '', ifMatch: undefined })
+  return found.resource.GET({
+    machine,
+    clock,
+    sessions: noSessions,
+    caller: undefined as Caller | undefined,
+    body: {},
+    id: found.id,
+    host: '',
+    ifMatch: undefined,
+  })
 }
 
 /** The in-band channel keeps no sessions of its own. */

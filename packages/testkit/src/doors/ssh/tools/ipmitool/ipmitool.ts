@@ -23,7 +23,11 @@ const verbs: Readonly<Record<string, Entry>> = {
   'lan set': { mutating: true, seconds: 1.5, verb: lanSet },
   'user list': { mutating: false, seconds: 1, verb: userList },
   'chassis power': { mutating: false, seconds: 0.3, verb: chassisPower },
-  'power status': { mutating: false, seconds: 0.3, verb: (process, args, io) => chassisPower(process, ['status', ...args], io) },
+  'power status': {
+    mutating: false,
+    seconds: 0.3,
+    verb: (process, args, io) => chassisPower(process, ['status', ...args], io),
+  },
 }
 
 /** ipmitool 1.8.19, in-band (`-I open`, the default). Needs root, and /dev/ipmi0 from `modprobe ipmi_si` and `ipmi_devintf`. */
@@ -62,12 +66,15 @@ export const ipmitool: Program = async (process) => {
       // The device is opened before the verb is looked at (ipmitool 1.8.19, seen on a host without one).
       const missing = !process.host.fs.exists('/dev/ipmi0')
       if (missing || process.uid !== 0) {
-        io.err(`Could not open device at /dev/ipmi0 or /dev/ipmi/0 or /dev/ipmidev/0: ${missing ? 'No such file or directory' : 'Permission denied'}\n`)
+        io.err(
+          `Could not open device at /dev/ipmi0 or /dev/ipmi/0 or /dev/ipmidev/0: ${missing ? 'No such file or directory' : 'Permission denied'}\n`,
+        )
         return 1
       }
       if (entry !== undefined) return entry.verb(process, rest, io)
       if (group === '') io.err('No command provided!\n')
-      else if (['lan', 'mc', 'bmc', 'user', 'chassis', 'power'].includes(group)) io.err(`Invalid ${group.toUpperCase()} command: ${verb}\n`)
+      else if (['lan', 'mc', 'bmc', 'user', 'chassis', 'power'].includes(group))
+        io.err(`Invalid ${group.toUpperCase()} command: ${verb}\n`)
       else io.err(`Invalid command: ${group}\n`)
       return 1
     },
@@ -76,7 +83,7 @@ export const ipmitool: Program = async (process) => {
 
 /** Completion code texts as of lib/ipmi_strings.c. */
 function refusalText(name: string): string {
-  if (name === 'lan print') return 'Get LAN Parameter \'Set in Progress\' command failed: Node busy\n'
+  if (name === 'lan print') return "Get LAN Parameter 'Set in Progress' command failed: Node busy\n"
   if (name === 'lan set') return 'LAN Parameter Data does not match!  Write may have failed.\n'
   if (name.endsWith('guid')) return 'Get GUID command failed: Node busy\n'
   if (name.endsWith('info')) return 'Get Device ID command failed\n'

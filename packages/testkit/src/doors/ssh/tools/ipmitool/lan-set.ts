@@ -6,7 +6,11 @@ import { channelOf } from './lan-print.ts'
  * `lan set CHANNEL ipsrc|ipaddr|netmask|defgw ipaddr|access|arp respond|arp generate …` (ipmitool 1.8.19, lib/ipmi_lanp.c).
  * In-band a change is in force at once: the BMC answers at its new address, and at the old one no more.
  */
-export function lanSet(process: Process, [channelText, parameter = '', ...values]: readonly string[], io: ToolIo): number {
+export function lanSet(
+  process: Process,
+  [channelText, parameter = '', ...values]: readonly string[],
+  io: ToolIo,
+): number {
   const { bmc } = process.host.machine
   if (channelText === undefined || parameter === '') {
     io.err('usage: lan set <channel> <command> <parameter>\n')
@@ -68,7 +72,9 @@ export function lanSet(process: Process, [channelText, parameter = '', ...values
       if ((value === 'respond' || value === 'generate') && (state === 'on' || state === 'off')) {
         const word = state === 'on' ? 'Enabling' : 'Disabling'
         io.effect(() => undefined)
-        io.out(value === 'respond' ? `${word} BMC-generated ARP responses\n` : `${word} BMC-generated Gratuitous ARPs\n`)
+        io.out(
+          value === 'respond' ? `${word} BMC-generated ARP responses\n` : `${word} BMC-generated Gratuitous ARPs\n`,
+        )
         return 0
       }
       io.err('LAN set arp Commands: respond, generate, interval\n')

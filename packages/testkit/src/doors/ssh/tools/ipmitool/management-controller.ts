@@ -19,14 +19,18 @@ export function mcInfo(process: Process, _args: readonly string[], io: ToolIo): 
     ['Provides Device SDRs', 'yes'],
   ]
   io.out(rows.map(([label = '', value]) => `${label.padEnd(25)} : ${value}\n`).join(''))
-  io.out('Additional Device Support :\n    Sensor Device\n    SDR Repository Device\n    SEL Device\n    FRU Inventory Device\nAux Firmware Rev Info     : \n    0x00\n    0x00\n    0x00\n    0x00\n')
+  io.out(
+    'Additional Device Support :\n    Sensor Device\n    SDR Repository Device\n    SEL Device\n    FRU Inventory Device\nAux Firmware Rev Info     : \n    0x00\n    0x00\n    0x00\n    0x00\n',
+  )
   return 0
 }
 
 /** `mc guid` 1.8.19: the BMC's own GUID, not the host's UUID. Layout of lib/ipmi_mc.c; that `auto` takes it for SMBIOS is assumed. */
 export function mcGuid(process: Process, _args: readonly string[], io: ToolIo): number {
   const { uuid } = process.host.machine.bmc
-  io.out(`System GUID   : ${uuid}\nGUID Encoding : SMBIOS (WARNING: IPMI Specification violation!)\nGUID Version  : Name-based using SHA-1 (5)\n`)
+  io.out(
+    `System GUID   : ${uuid}\nGUID Encoding : SMBIOS (WARNING: IPMI Specification violation!)\nGUID Version  : Name-based using SHA-1 (5)\n`,
+  )
   return 0
 }
 
@@ -43,8 +47,11 @@ export function userList(process: Process, [channelText]: readonly string[], io:
   const words = { Administrator: 'ADMINISTRATOR', Operator: 'OPERATOR', ReadOnly: 'USER' }
   for (const user of bmc.users) {
     const yes = (flag: boolean): string => String(flag).padEnd(5)
-    io.out(`${String(user.id).padEnd(4)}${user.name.padEnd(17)}${yes(true)}   ${yes(false)}      ${yes(user.enabled)}      ${user.enabled ? words[user.privilege] : 'NO ACCESS'}\n`)
+    io.out(
+      `${String(user.id).padEnd(4)}${user.name.padEnd(17)}${yes(true)}   ${yes(false)}      ${yes(user.enabled)}      ${user.enabled ? words[user.privilege] : 'NO ACCESS'}\n`,
+    )
   }
-  for (let id = bmc.users.length + 1; id <= 12; id += 1) io.out(`${String(id).padEnd(4)}${'(Empty User)'.padEnd(17)}true    false      false      NO ACCESS\n`)
+  for (let id = bmc.users.length + 1; id <= 12; id += 1)
+    io.out(`${String(id).padEnd(4)}${'(Empty User)'.padEnd(17)}true    false      false      NO ACCESS\n`)
   return 0
 }

@@ -1,7 +1,7 @@
 import { array, assert, constant, constantFrom, integer, nat, oneof, property, record, string, tuple } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { planLan } from '../../src/bmc/lan-plan.ts'
-import type { LanConfig, LanRequest, LanStep } from '../../src/bmc/lan-plan.ts'
+import { planLan } from '../../src/lan/lan-plan.ts'
+import type { LanConfig, LanRequest, LanStep } from '../../src/lan/lan-plan.ts'
 
 const current: LanConfig = {
   source: 'static',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compareBmcIdentity, normaliseFingerprint } from '../../src/bmc/identity.ts'
+import { compareBmcIdentity, normaliseFingerprint } from '../../src/lan/identity.ts'
 
 const pin = 'ab'.repeat(32)
 const colons = pin.toUpperCase().match(/../g)?.join(':')

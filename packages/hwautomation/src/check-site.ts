@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { access, constants, mkdir, readFile } from 'node:fs/promises'
+import { request } from 'undici'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { DeviceCatalogue } from './devices/catalogue.ts'
+import { isHwError } from './errors.ts'
+import type { MaasClient } from './maas/maas-client.ts'
+import { publicKeyOf } from './ssh/public-key.ts'
+
+/** One thing looked at. `warn` lets runs work, but something will be missed. */
+export interface CheckResult {
+  readonly name: string
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly detail: string
+  readonly hint?: string
+}
+
+interface Site {
+  readonly config: Config
+  readonly maas: MaasClient
+  readonly devices: DeviceCatalogue
+  readonly clock: Clock
+}
+
+/** MAAS refuses requests whose time stamp is 300 s old (MAAS 3.3: `Expired timestamp`). */
+const SKEW_LIMIT_S = 300
+
+/** Looks at MAAS, key, SSH key, tools, state directory and clocks; every finding is reported, none hides another. */
+export async function checkSite(site: Site, signal: AbortSignal): Promise<readonly CheckResult[]> {
+  const looks: readonly [string, (site: Site, signal: AbortSignal) => Promise<Finding>][] = [
+    ['MAAS answers', maasAnswers],
+    ['clocks agree', clocksAgree],
+    ['the key is an administrator’s', keyIsAdmin],
+    ['our SSH key is registered', sshKeyIsRegistered],
+    ['tools', tools],
+    ['state directory', stateDirectory],
+    ['device types', async ({ devices }) => ({ status: 'ok', detail: devices.names().join(', ') })],
+  ]
+  const results: CheckResult[] = []
+  for (const [name, look] of looks) {
+    signal.throwIfAborted()
+    results.push({ name, ...(await look(site, signal).catch((error: unknown) => failed(error, signal))) })
+  }
+  return results
+}
+
+type Finding = Omit<CheckResult, 'name'>
+
+function failed(error: unknown, signal: AbortSignal): Finding {
+  signal.throwIfAborted()
+  const detail = error instanceof Error ? error.message : String(error)
+  return { status: 'fail', detail, ...(isHwError(error) && error.hint ? { hint: error.hint } : {}) }
+}
+
+async function maasAnswers({ maas, config }: Site, signal: AbortSignal): Promise<Finding> {
+  const { version } = await maas.version({ signal, attempts: 1 })
+  return { status: 'ok', detail: `${config.maas.url}, version ${version}` }
+}
+
+async function clocksAgree({ config }: Site, signal: AbortSignal): Promise<Finding> {
+  const before = Date.now()
+  const { headers, body } = await request(
+    new URL('api/2.0/version/', `${config.maas.url.replace(/\/(api\/2\.0\/?)?$/, '')}/`),
+    { signal, headersTimeout: 30_000 },
+  )
+  await body.dump()
+  const theirs = Date.parse(String(headers['date'] ?? ''))
+  if (Number.isNaN(theirs))
+    return { status: 'warn', detail: 'MAAS’s answer has no Date header, so the clocks cannot be compared' }
+  const skew = Math.round((theirs - (before + Date.now()) / 2) / 1000)
+  const detail =
+    Math.abs(skew) <= 2
+      ? 'no difference worth mentioning'
+      : `MAAS’s clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`
+  if (Math.abs(skew) < SKEW_LIMIT_S / 2) return { status: 'ok', detail }
+  return {
+    status: Math.abs(skew) < SKEW_LIMIT_S ? 'warn' : 'fail',
+    detail,
+    hint: `Synchronise the clocks (NTP): MAAS refuses requests that are ${SKEW_LIMIT_S} s old.`,
+  }
+}
+
+async function keyIsAdmin({ maas }: Site, signal: AbortSignal): Promise<Finding> {
+  const user = await maas.whoami({ signal, attempts: 1 })
+  if (user.is_superuser) return { status: 'ok', detail: `user ${user.username}` }
+  return {
+    status: 'fail',
+    detail: `user ${user.username} is no administrator`,
+    hint: 'Make an administrator of its own for hwautomation in MAAS and use its API key: commissioning, rescue mode and tags need it.',
+  }
+}
+
+async function sshKeyIsRegistered({ maas, config }: Site, signal: AbortSignal): Promise<Finding> {
+  const { type, blob } = publicKeyOf(config.ssh.privateKey ?? '', config.ssh.passphrase)
+  const keys = await maas.sshKeys({ signal, attempts: 1 })
+  const registered = keys.some(({ key }) => key.trim().split(/\s+/)[1] === blob)
+  if (registered) return { status: 'ok', detail: `${type} ${blob.slice(-12)}` }
+  return {
+    status: 'fail',
+    detail: `the public half of our SSH key (${type} …${blob.slice(-12)}) is not among the ${keys.length} keys of the MAAS user`,
+    hint: 'Add it to the MAAS user whose API key is used (account, SSH keys): MAAS gives the owner’s keys to the machines it boots.',
+  }
+}
+
+async function tools({ config }: Site): Promise<Finding> {
+  const all = Object.entries(config.tools).flatMap(([name, descriptions]) =>
+    descriptions.flatMap(({ architecture, files }) =>
+      files.map(({ path, sha256 }) => ({ name: `${name} for ${architecture}`, path, sha256 })),
+    ),
+  )
+  if (all.length === 0)
+    return {
+      status: 'warn',
+      detail: 'none described',
+      hint: 'Describe ilorest and ipmitool under tools: without them BIOS and BMC are left alone.',
+    }
+  const faults: string[] = []
+  for (const file of all) {
+    try {
+      const sum = createHash('sha256')
+        .update(await readFile(file.path))
+        .digest('hex')
+      if (sum !== file.sha256) faults.push(`${file.name}: ${file.path} has the SHA-256 ${sum}, not ${file.sha256}`)
+    } catch (error) {
+      faults.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  if (faults.length === 0) return { status: 'ok', detail: all.map(({ name }) => name).join(', ') }
+  return {
+    status: 'fail',
+    detail: faults.join('; '),
+    hint: 'Get the files again from where they come from, then correct path or checksum in the configuration.',
+  }
+}
+
+async function stateDirectory({ config }: Site): Promise<Finding> {
+  const directory = config.stateDir
+  if (directory === undefined)
+    return {
+      status: 'warn',
+      detail: 'none: runs are kept in memory only',
+      hint: 'Set stateDir, so that runs are not lost with the process.',
+    }
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  return { status: 'ok', detail: directory }
+}

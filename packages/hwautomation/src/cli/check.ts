@@ -1,0 +1,20 @@
+import { plain, styleOf } from '../report/style.ts'
+import { EXIT } from './exit.ts'
+import { open, wantsColour, type GlobalOptions } from './open.ts'
+
+/** `hwautomation check` */
+export async function check(options: GlobalOptions): Promise<void> {
+  await using hw = await open(options)
+  const results = await hw.check()
+  if (options.json)
+    for (const result of results) process.stdout.write(`${JSON.stringify({ type: 'check', ...result })}\n`)
+  else {
+    const style = styleOf(wantsColour(process.stdout))
+    const mark = { ok: style.good('✔'), warn: style.busy('!'), fail: style.bad('✘') }
+    for (const { name, status, detail, hint } of results) {
+      process.stdout.write(`${mark[status]} ${name}: ${plain(detail)}\n`)
+      if (hint) process.stdout.write(`    ${plain(hint)}\n`)
+    }
+  }
+  process.exitCode = results.some(({ status }) => status === 'fail') ? EXIT.failed : EXIT.done
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { createHwAutomation, type HwAutomation } from '../hwautomation.ts'
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly config?: string
+  readonly stateDir?: string
+  readonly json?: boolean
+}
+
+/** hwautomation.yaml of the working folder where no file is named; else environment alone. */
+const USUAL_FILE = 'hwautomation.yaml'
+
+export function open({ config, stateDir }: GlobalOptions): Promise<HwAutomation> {
+  const file = config ?? (existsSync(USUAL_FILE) ? USUAL_FILE : undefined)
+  return createHwAutomation({
+    ...(file === undefined ? {} : { config: file }),
+    ...(stateDir === undefined ? {} : { stateDir }),
+  })
+}
+
+/** The options of `plan` and `provision` as a request. */
+export function requestOf(server: string, deviceType: string, options: RequestOptions) {
+  const { ipmi, gateway, netmask, recommission, leaveOn, timeout, retries } = options
+  return {
+    serverId: server,
+    deviceType,
+    ...(ipmi === undefined ? {} : { targetIpmiIp: ipmi }),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(netmask === undefined ? {} : { subnetMask: netmask }),
+    ...(recommission === undefined ? {} : { recommission }),
+    ...(leaveOn === undefined ? {} : { leaveOn: leaveOn as 'rescue' }),
+    ...(timeout === undefined ? {} : { timeout: /^\d+$/.test(timeout) ? Number(timeout) : timeout }),
+    ...(retries === undefined ? {} : { retryCount: Number(retries) }),
+  }
+}
+
+export interface RequestOptions extends GlobalOptions {
+  readonly ipmi?: string
+  readonly gateway?: string
+  readonly netmask?: string
+  readonly recommission?: boolean
+  readonly leaveOn?: string
+  readonly timeout?: string
+  readonly retries?: string
+  readonly by?: string
+  readonly key?: string
+}
+
+/** Colours only where a person looks. */
+export function wantsColour(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && !process.env['NO_COLOR']
+}

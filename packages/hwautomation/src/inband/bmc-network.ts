@@ -1,0 +1,161 @@
+import { timestamp, type Clock } from '../clock.ts'
+import type { BiosBoard } from '../bios/configuration.ts'
+import type { Dial } from '../dial.ts'
+import { RedfishClient } from '../bmc/redfish/redfish-client.ts'
+import { HwError, isHwError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { MaasClient } from '../maas/maas-client.ts'
+import type {
+  Answer,
+  BmcNetwork,
+  BmcRegistration,
+  BmcSight,
+  LanSettings,
+  LanStep,
+} from '../provisioning/capabilities.ts'
+import { hostOf } from '../provisioning/bmc-address.ts'
+import type { Redactor } from '../redaction.ts'
+import type { IpmitoolLan } from './ipmitool-lan.ts'
+
+export interface SiteBmcNetworkOptions {
+  readonly systemId: string
+  readonly maas: MaasClient
+  readonly lan: IpmitoolLan
+  readonly dial: Dial
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly redactor: Redactor
+  /** Instead of MAAS's power parameters. */
+  readonly credentials: { readonly user: string; readonly password: string } | undefined
+  readonly timeouts: { readonly connectMs?: number | undefined; readonly requestMs?: number | undefined }
+  /** BMC addresses that other runs are about to give out. */
+  readonly reserved: () => Promise<
+    readonly { readonly address: string; readonly who: string; readonly systemId: string }[]
+  >
+}
+
+/** The `BmcNetwork` capability: the address by ipmitool on the host, the proof by Redfish, the registration in MAAS. */
+export class SiteBmcNetwork implements BmcNetwork {
+  readonly #options: SiteBmcNetworkOptions
+
+  constructor(options: SiteBmcNetworkOptions) {
+    this.#options = options
+  }
+
+  async read(signal: AbortSignal): Promise<Answer<LanSettings>> {
+    const value = await this.#options.lan.read(signal)
+    return { value, servedBy: 'ipmitool', tried: ['ipmitool'], observedAt: timestamp(this.#options.clock) }
+  }
+
+  set(channel: number, step: LanStep, options: { readonly id: string; readonly signal: AbortSignal }): Promise<void> {
+    return this.#options.lan.set(channel, step, options)
+  }
+
+  async look(address: string, signal: AbortSignal): Promise<BmcSight | undefined> {
+    const bmc = this.#client(address)
+    try {
+      const root = await bmc.serviceRoot({ signal })
+      return { certificateSha256: bmc.certificate?.sha256 ?? null, serviceUuid: root.uuid ?? null }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isHwError(error)) throw error
+      // Something showed a certificate there, even if it is no Redfish service.
+      if (bmc.certificate) return { certificateSha256: bmc.certificate.sha256, serviceUuid: null }
+      return undefined
+    } finally {
+      await bmc.close()
+    }
+  }
+
+  async hostBehind(
+    address: string,
+    { certificateSha256, signal, onWarning }: Parameters<BmcNetwork['hostBehind']>[1],
+  ): Promise<{ readonly serial: string | null; readonly uuid: string | null }> {
+    const credentials = await this.credentials(signal)
+    await using bmc = this.#client(address, certificateSha256)
+    try {
+      const identity = await bmc.withSession(credentials, () => bmc.systemIdentity({ signal }), { signal })
+      return { serial: identity.serialNumber ?? null, uuid: identity.uuid ?? null }
+    } finally {
+      for (const warning of bmc.warnings) onWarning(warning)
+    }
+  }
+
+  async registration(signal: AbortSignal): Promise<BmcRegistration> {
+    const { maas, systemId } = this.#options
+    const [machine, power] = [
+      await maas.machine(systemId, { signal }),
+      await maas.powerParameters(systemId, { signal }),
+    ]
+    return { powerType: machine.power_type, address: power.power_address ?? '', user: power.power_user ?? null }
+  }
+
+  async neighbours(signal: AbortSignal): Promise<readonly { readonly address: string; readonly who: string }[]> {
+    const { maas, systemId, reserved } = this.#options
+    const all = await maas.allPowerParameters({ signal })
+    const registered = Object.entries(all).flatMap(([id, { power_address }]) =>
+      id === systemId || !power_address ? [] : [{ id, address: hostOf(power_address) }],
+    )
+    const promised = (await reserved()).filter((one) => one.systemId !== systemId)
+    return [...registered.map(({ id, address }) => ({ address, who: `the BMC of machine ${id} in MAAS` })), ...promised]
+  }
+
+  async register(address: string, signal: AbortSignal): Promise<void> {
+    await this.#options.maas.setPowerAddress(this.#options.systemId, address, { signal })
+  }
+
+  async powerThroughMaas(signal: AbortSignal): Promise<'on' | 'off' | 'unknown' | 'error'> {
+    const { state } = await this.#options.maas.queryPowerState(this.#options.systemId, { signal, attempts: 1 })
+    return state === 'on' || state === 'off' || state === 'error' ? state : 'unknown'
+  }
+
+  /** Those of the configuration, else MAAS's. @throws HwError `bmc.no-credentials` */
+  async credentials(signal: AbortSignal): Promise<{ readonly user: string; readonly password: string }> {
+    if (this.#options.credentials) return this.#options.credentials
+    const { power_user: user, power_pass: password } = await this.#options.maas.powerParameters(
+      this.#options.systemId,
+      { signal },
+    )
+    if (user && password) return { user, password }
+    throw new HwError({
+      code: 'bmc.no-credentials',
+      kind: 'auth',
+      message: 'MAAS has no BMC user and password for this machine.',
+      hint: 'Set its power parameters in MAAS, or bmc.credentials in the configuration.',
+    })
+  }
+
+  /** The host's BIOS resource, read over the network at the address MAAS has, and what is known of the board. */
+  async biosResource(signal: AbortSignal): Promise<{ readonly body: unknown; readonly board: BiosBoard }> {
+    const { address } = await this.registration(signal)
+    const credentials = await this.credentials(signal)
+    await using bmc = this.#client(hostOf(address))
+    return await bmc.withSession(
+      credentials,
+      async () => {
+        const { manufacturer, model, serialNumber } = await bmc.systemIdentity({ signal })
+        const board = {
+          ...(manufacturer ? { manufacturer } : {}),
+          ...(model ? { product: model } : {}),
+          ...(serialNumber ? { serial: serialNumber } : {}),
+        }
+        return { body: await bmc.bios({ signal }), board }
+      },
+      { signal },
+    )
+  }
+
+  #client(host: string, pinned?: string): RedfishClient {
+    const { dial, clock, logger, redactor, timeouts } = this.#options
+    return new RedfishClient({
+      host,
+      dial,
+      clock,
+      logger,
+      redactor,
+      certificate: pinned === undefined ? { mode: 'trust-first' } : { mode: 'pin', sha256: pinned },
+      ...(timeouts.connectMs === undefined ? {} : { connectTimeoutMs: timeouts.connectMs }),
+      ...(timeouts.requestMs === undefined ? {} : { requestTimeoutMs: timeouts.requestMs }),
+    })
+  }
+}

@@ -1,0 +1,70 @@
+export { createHwAutomation, type HwAutomation, type HwAutomationOptions } from './hwautomation.ts'
+export { ENVIRONMENT, type Config, type ConfigInput, type PartialConfig } from './config.ts'
+export type { SecretSource } from './secrets.ts'
+export type { CheckResult } from './check-site.ts'
+export { HwError, isHwError, type ErrorContext, type ErrorKind } from './errors.ts'
+export { systemClock, type Clock } from './clock.ts'
+export type { Logger } from './logger.ts'
+export { dialDirect, dialThrough, type Dial, type DialTarget } from './dial.ts'
+
+export {
+  defineProvisioning,
+  serverProvisioning,
+  ServerProvisioningWorkflow,
+  standardSteps,
+  type ProvisioningSite,
+} from './provisioning/server-provisioning-workflow.ts'
+export type { Provisioning } from './provisioning/provisioning.ts'
+export type { ProvisioningRequest } from './provisioning/request.ts'
+export { Bios, BmcNetwork, Commissioning, HostShell, Tags, type Answer } from './provisioning/capabilities.ts'
+export type { HostIdentity, HostLocation } from './provisioning/host.ts'
+export { EFFECTS } from './provisioning/effects.ts'
+
+export {
+  Capability,
+  type CapabilityScope,
+  type PlanContext,
+  type RunView,
+  type StepContext,
+  type SubTask,
+  type UndoContext,
+} from './workflow/context.ts'
+export { defineWorkflow, StepList, type RunnableWorkflow, type WorkflowDefinition } from './workflow/definition.ts'
+export type { WorkflowEvent } from './workflow/events.ts'
+export { executeWorkflow, type ExecuteOptions } from './workflow/execute.ts'
+export { WorkflowManager, type CloseOptions, type ManagerOptions, type StartOptions } from './workflow/manager.ts'
+export type { RunOutcome } from './workflow/outcome.ts'
+export { planWorkflow, type WorkflowPlan } from './workflow/plan.ts'
+export type { RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
+export type {
+  ArtefactRef,
+  ErrorRecord,
+  Evidence,
+  Json,
+  LeftBehind,
+  StepRecord,
+  SubTaskRecord,
+  WaitingFor,
+  WarningRecord,
+  WorkflowRecord,
+} from './workflow/record.ts'
+export type { RunHandle } from './workflow/run-handle.ts'
+export { TRANSITIONS, type StepStatus, type WorkflowStatus } from './workflow/status.ts'
+export {
+  WorkflowStep,
+  type Duration,
+  type RetryPolicy,
+  type StepPlan,
+  type StepSpec,
+  type Verification,
+} from './workflow/step.ts'
+export { WorkflowCancelledError, WorkflowFailedError } from './workflow/workflow-errors.ts'
+
+export { DeviceCatalogue } from './devices/catalogue.ts'
+export type { DeviceType } from './devices/device-type.ts'
+export { loadCatalogue, type LoadCatalogueOptions } from './devices/load-catalogue.ts'
+export { LowdbStore } from './stores/lowdb-store.ts'
+export { MemoryStore } from './stores/memory-store.ts'
+export { eventLines } from './report/event-lines.ts'
+export { errorLines, recordLines, type ReportOptions } from './report/record-lines.ts'
+export { planLines } from './report/plan-lines.ts'

@@ -1,0 +1,36 @@
+import type { WorkflowEvent } from '../workflow/events.ts'
+import { plain } from './style.ts'
+
+/** An event as log lines: what somebody who reads along wants to know. */
+export function eventLines(event: WorkflowEvent): string[] {
+  const at = `${event.at.slice(11, 19)} ${String(event.percent).padStart(3)} %`
+  const line = (text: string) => [`${at}  ${plain(text)}`]
+  switch (event.type) {
+    case 'workflow.created':
+      return line(`${event.label}: run ${event.workflowId}, asked for by ${event.requestedBy}`)
+    case 'workflow.status':
+      return line(`${event.to}${event.error ? `: ${event.error.message}` : ''}`)
+    case 'workflow.waiting':
+      return event.waitingFor ? line(`waits (${event.waitingFor.kind}): ${event.waitingFor.detail}`) : []
+    case 'workflow.cancel-requested':
+      return line(`cancel asked for by ${event.by}: ${event.reason}`)
+    case 'workflow.warning':
+      return line(`warning: ${event.warning.message}`)
+    case 'workflow.settled':
+      return line(`known state: ${event.endState}`)
+    case 'step.status':
+      return event.to === 'pending'
+        ? []
+        : line(
+            `${event.title}: ${event.to}${event.reason ? ` (${event.reason})` : ''}${event.error ? `: ${event.error.message}` : ''}`,
+          )
+    case 'step.retrying':
+      return line(`${event.step}: again in ${Math.round(event.delayMs / 1000)} s: ${event.error.message}`)
+    case 'step.undo':
+      return line(`undo of ${event.step}: ${event.status}`)
+    case 'subtask.started':
+      return line(`    ${event.name}`)
+    default:
+      return []
+  }
+}
