@@ -120,6 +120,8 @@ const SECRETS: readonly (readonly string[])[] = [
   ['ssh', 'passphrase'],
   ['bmc', 'credentials', 'password'],
 ]
+/** May hold user and password of a proxy, so a reference is taken there too. */
+const REFERENCES: readonly (readonly string[])[] = [...SECRETS, ['dial']]
 const FILES: readonly (readonly string[])[] = [['ssh', 'privateKeyFile'], ['stateDir']]
 
 /**
@@ -139,7 +141,7 @@ export async function loadConfig({
     source && isMap(source.content) ? relativeTo(path.dirname(path.resolve(source.file)), source.content) : {}
   if (source) for (const at of SECRETS) refuseLiteral(source, at, faults)
   const merged = [fromEnvironment(env), code].reduce<unknown>((under, over) => merge(under, over), fromFile)
-  for (const at of SECRETS) await resolveAt(merged, at, { secrets, env, signal }, faults)
+  for (const at of REFERENCES) await resolveAt(merged, at, { secrets, env, signal }, faults)
   const parsed = configSchema.safeParse(merged)
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => describe(issue, source, env)))
   else if (parsed.data.ssh.privateKey === undefined && parsed.data.ssh.privateKeyFile === undefined)
@@ -217,6 +219,12 @@ function relativeTo(folder: string, content: Record<string, unknown>): unknown {
     const parent = at.slice(0, -1).reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), config)
     const key = at.at(-1)!
     if (isMap(parent) && key in parent) parent[key] = absolute(parent[key])
+  }
+  for (const at of REFERENCES) {
+    const parent = at.slice(0, -1).reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), config)
+    const key = at.at(-1)!
+    if (isMap(parent) && typeof parent[key] === 'string')
+      parent[key] = parent[key].replace(/^\$\{file:([^}]+)\}$/, (_, name: string) => `\${file:${path.resolve(folder, name)}}`)
   }
   const devices = config['devices']
   if (isMap(devices) && Array.isArray(devices['files'])) devices['files'] = devices['files'].map(absolute)

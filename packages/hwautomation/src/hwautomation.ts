@@ -78,6 +78,8 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
   const redactor = new Redactor()
   for (const secret of [config.ssh.privateKey, config.ssh.passphrase, config.bmc.credentials?.password])
     if (secret) redactor.add(secret)
+  const proxyPassword = config.dial === undefined ? '' : decodeURIComponent(new URL(config.dial).password)
+  redactor.add(proxyPassword)
   const { power, other } = config.maas.timeouts
   const maas = new MaasClient({
     url: config.maas.url,

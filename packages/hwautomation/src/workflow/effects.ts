@@ -178,7 +178,7 @@ export function unknownOutcome(name: string, cause?: unknown): HwError {
     code: 'workflow.unknown-outcome',
     kind: 'unknown-outcome',
     message: `It is not known whether ${name} took effect; it is not sent again.`,
-    hint: `Look at the device: if ${name} happened, retry with assume "done", else with assume "not-done".`,
+    hint: `Look at the device whether ${name} happened, set it right, and start a new run.`,
     context: { effect: name, ...(isHwError(cause) ? { answer: cause.message } : {}) },
     ...(cause === undefined ? {} : { cause }),
   })

@@ -63,7 +63,7 @@ function notRunningHere({ id, status }: WorkflowRecord): HwError {
     code: 'workflow.not-running-here',
     kind: 'conflict',
     message: `Run ${id} is ${status} in the store, but this process is not working on it.`,
-    hint: 'Cancel it where it is running, or resume it here first.',
+    hint: 'Cancel it in the process that is working on it.',
     context: { run: id },
   })
 }

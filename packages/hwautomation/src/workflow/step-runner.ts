@@ -29,7 +29,7 @@ export class StepTimedOut extends HwError {
       kind: 'timeout',
       retryable: false,
       message: `Step "${step}" was not done within ${inWords(totalMs)}.`,
-      hint: 'See the errors of its attempts, then retry the run.',
+      hint: 'See the errors of its attempts, set right what they name, and start a new run.',
       context: { step, totalMs },
       ...(lastError === undefined ? {} : { cause: lastError }),
     })

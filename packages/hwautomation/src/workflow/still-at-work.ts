@@ -19,7 +19,7 @@ export function criticalOverdue(name: string, withinMs: number): HwError {
     code: 'workflow.unknown-outcome',
     kind: 'unknown-outcome',
     message: `"${name}" must not be interrupted and was not over within ${inWords(withinMs)}; its outcome is not known.`,
-    hint: 'Do not power-cycle the device; look whether it is still at it, and retry the run when it is done.',
+    hint: 'Do not power-cycle the device; look whether it is still at it, and start a new run when it is done.',
     context: { critical: name, withinMs },
   })
 }

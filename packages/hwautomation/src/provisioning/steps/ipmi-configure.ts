@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HwError } from '../../errors.ts'
+import { HwError, isHwError } from '../../errors.ts'
 import type { StepContext } from '../../workflow/context.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import {
@@ -107,7 +107,7 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
     const registration = await bmc.registration(ctx.signal)
     const before = foundBefore(ctx) ?? (await readLan(ctx)).before
     const there = await bmc.look(target, ctx.signal)
-    const power = await bmc.powerThroughMaas(ctx.signal)
+    const power = await powerOrWhyNot(ctx)
     const direct =
       there !== undefined && there.certificateSha256 === before.certificateSha256 && before.certificateSha256 !== null
     const problems = [
@@ -149,6 +149,17 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
     }
   },
 })
+
+/** MAAS that does not reach the BMC is what verifying is about, not a failure of verifying. */
+async function powerOrWhyNot(ctx: StepContext<Provisioning>): Promise<string> {
+  try {
+    return await ctx.use(BmcNetwork).powerThroughMaas(ctx.signal)
+  } catch (error) {
+    ctx.signal.throwIfAborted()
+    if (isHwError(error) && error.code === 'maas.bmc-unreachable') return `unreachable (${error.message})`
+    throw error
+  }
+}
 
 async function readLan(ctx: StepContext<Provisioning>) {
   const bmc = ctx.use(BmcNetwork)

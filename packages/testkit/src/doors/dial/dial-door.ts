@@ -61,6 +61,8 @@ export async function createDialDoor(options: DialDoorOptions): Promise<DialDoor
   })
 
   const open = (socket: Duplex, { machine, role, address, port }: Extract<Route, { open: true }>) => {
+    // Gone while a slow answer was on its way: its close has been heard already.
+    if (socket.destroyed) return
     const standsStill = landmark(machine, role)
     const stop = machine.onChange(() => {
       if (!standsStill()) socket.destroy()

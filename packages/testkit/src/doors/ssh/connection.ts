@@ -26,8 +26,8 @@ const IDENT = 'OpenSSH_8.9p1 Ubuntu-3ubuntu0.10'
 /** OpenSSH's words when MaxStartups is reached (sshd.c). */
 const TOO_MANY = 'Exceeded MaxStartups\r\n'
 
-/** One server for each boot: its host key is that boot's. */
-export function sshServerOf(host: Host): ssh2.Server {
+/** One for each connection: ssh2 tells of a client only later, and not on which socket it came. The host key is the boot's. */
+function sshServerOf(host: Host): ssh2.Server {
   return new ssh2.Server({
     hostKeys: [host.boot.hostKey.privateKey],
     ident: IDENT,
@@ -43,11 +43,10 @@ export function sshServerOf(host: Host): ssh2.Server {
 export function serveConnection(parts: {
   context: DoorContext
   host: Host
-  server: ssh2.Server
   socket: Duplex
   closed: () => void
 }): Connection {
-  const { context, host, server, socket, closed } = parts
+  const { context, host, socket, closed } = parts
   const begun = context.begin({
     door: 'ssh',
     server: host.machine.hostname,
@@ -81,6 +80,7 @@ export function serveConnection(parts: {
   if (socket instanceof Socket) socket.setNoDelay(true)
 
   const accept = (): void => {
+    const server = sshServerOf(host)
     server.once('connection', (client: Ssh2Connection) => {
       client.on('error', () => undefined)
       authenticate(client, host, begun, { end, refused: () => (refused = true) }, connection)
@@ -168,7 +168,7 @@ function isAuthorized(attempt: Extract<AuthContext, { method: 'publickey' }>, ho
     if (key === undefined || key instanceof Error) continue
     if (!key.getPublicSSH().equals(attempt.key.data)) continue
     if (attempt.signature === undefined || attempt.blob === undefined) return true
-    return key.verify(attempt.blob, attempt.signature, attempt.hashAlgo) === true
+    return key.verify(attempt.blob, attempt.signature, attempt.hashAlgo)
   }
   return false
 }

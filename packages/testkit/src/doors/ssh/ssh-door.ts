@@ -1,16 +1,15 @@
 import type { Duplex } from 'node:stream'
-import type ssh2 from 'ssh2'
 import type { Boot, Machine } from '../../world/machine.ts'
 import type { CallKind } from '../../faults.ts'
 import type { SshDoor, SshDoorOptions } from '../door.ts'
-import { type Connection, serveConnection, sshServerOf } from './connection.ts'
+import { type Connection, serveConnection } from './connection.ts'
 import { leftoversOf } from './leftovers.ts'
 import { Host } from './os/host.ts'
+import { software } from './programs/programs.ts'
 import { createToolFiles, type ToolFiles } from './tools/tool-files.ts'
 
 interface Running {
   readonly host: Host
-  readonly server: ssh2.Server
   readonly connections: Set<Connection>
   /** What lay in the watched folders when the host came up. */
   readonly pristine: ReadonlySet<string>
@@ -104,11 +103,12 @@ export function createSshDoor(options: SshDoorOptions): SshDoor {
       boot,
       bootedAt,
       clock: options.clock,
+      software,
       begin: options.begin,
       cutConnections,
       onInternalError: fail,
     })
-    const made: Running = { host, server: sshServerOf(host), connections, pristine: new Set(leftoversOf.files(host)) }
+    const made: Running = { host, connections, pristine: new Set(leftoversOf.files(host)) }
     running.set(machine, made)
     return made
   }
@@ -116,12 +116,14 @@ export function createSshDoor(options: SshDoorOptions): SshDoor {
   return {
     handle(socket: Duplex, machine: Machine) {
       const { boot } = machine
-      if (isClosed || machine.phase !== 'up' || boot?.plan.os !== 'ephemeral') return void socket.destroy()
-      const { host, server, connections } = hostOf(machine, boot)
+      if (isClosed || machine.phase !== 'up' || boot?.plan.os !== 'ephemeral') {
+        socket.destroy()
+        return
+      }
+      const { host, connections } = hostOf(machine, boot)
       const connection: Connection = serveConnection({
         context: options,
         host,
-        server,
         socket,
         closed: () => connections.delete(connection),
       })
@@ -136,7 +138,7 @@ export function createSshDoor(options: SshDoorOptions): SshDoor {
     async close() {
       isClosed = true
       for (const takeBack of listening) takeBack()
-      for (const machine of [...running.keys()]) stop(machine)
+      for (const machine of running.keys()) stop(machine)
       files?.remove()
       files = undefined
     },

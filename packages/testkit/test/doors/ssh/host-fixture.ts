@@ -56,7 +56,7 @@ export async function startHost(
   const machine = world.machine('srv001')
   const keys = sshKeyPair('test')
   machine.bootPlanner = () => ({ os: 'ephemeral', authorizedKeys: [keys.publicKey] })
-  const door = await createSshDoor({ world, clock, faults, log, ...createCalls({ clock, faults, log }) })
+  const door = createSshDoor({ world, clock, faults, log, ...createCalls({ clock, faults, log }) })
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
     sockets.add(socket)

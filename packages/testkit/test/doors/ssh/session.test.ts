@@ -35,6 +35,17 @@ describe('logging in', () => {
     await until(() => host.log.of('ssh connect').every(({ outcome }) => outcome === 'auth-failure'))
   })
 
+  test('many connections at once are each served, and cost little', async () => {
+    await host.run('true')
+    const before = process.cpuUsage()
+    const ran = await Promise.all(Array.from({ length: 20 }, (_, n) => host.run(`echo ${n}`)))
+    const { user, system } = process.cpuUsage(before)
+    expect(ran.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 20 }, (_, n) => n))
+    // Client and server together; a busy machine may need several times what it takes alone (10 ms).
+    expect((user + system) / 1000 / 20).toBeLessThan(100)
+    await until(() => host.door.leftovers().length === 0)
+  })
+
   test('a reboot cuts connections; the next boot has a new host key, a new boot id and an empty disk', async () => {
     const client = await host.connect()
     const before = await host.run('touch left; cat /proc/sys/kernel/random/boot_id', { on: client })

@@ -1,5 +1,4 @@
 import { makeImage } from '../tools/image.ts'
-import { baseImagePrograms } from '../programs/programs.ts'
 import { OsError } from './errno.ts'
 import { root } from './file-system.ts'
 import type { Host } from './host.ts'
@@ -8,7 +7,7 @@ import type { Process } from './process.ts'
 import { users } from './users.ts'
 
 /** Fills the RAM disk of a fresh boot, as the ephemeral Ubuntu 22.04 image of MAAS has it. */
-export function installFiles(host: Host): void {
+export function installFiles(host: Host, programs: readonly (readonly [string, string])[]): void {
   const { fs } = host
   for (const path of [
     '/usr',
@@ -61,7 +60,7 @@ export function installFiles(host: Host): void {
   installUserFiles(host)
   installEtc(host)
   installDevices(host)
-  installPrograms(host)
+  installPrograms(host, programs)
   installDmi(host)
   installProc(host)
 }
@@ -142,9 +141,9 @@ function installDevices(host: Host): void {
   folder.entries.set('hpilo', fs.inode({ type: 'directory', mode: 0o755, uid: 0, gid: 0, entries: new Map() }))
 }
 
-function installPrograms(host: Host): void {
+function installPrograms(host: Host, programs: readonly (readonly [string, string])[]): void {
   const architecture = host.machine.model.machine
-  for (const [name, path] of baseImagePrograms) put(host, path, makeImage(name, '22.04', architecture), 0o755)
+  for (const [name, path] of programs) put(host, path, makeImage(name, '22.04', architecture), 0o755)
   host.fs.symlink('dash', '/usr/bin/sh', root)
 }
 

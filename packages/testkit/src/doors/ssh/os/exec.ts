@@ -3,7 +3,6 @@ import { mayAccess } from './file-system.ts'
 import { contentOf, type FileInode } from './inode.ts'
 import type { Process } from './process.ts'
 import { readImage } from '../tools/image.ts'
-import { programs } from '../programs/programs.ts'
 import type { Program } from '../programs/program.ts'
 
 /** What a file turns out to be when the kernel is asked to run it. */
@@ -71,7 +70,7 @@ function runnableOf(process: Process, inode: FileInode): Runnable {
   const image = readImage(content)
   if (image !== undefined) {
     if (image.architecture !== process.host.machine.model.machine) throw new OsError('ENOEXEC')
-    const run = programs.get(image.name)
+    const run = process.host.programs.get(image.name)
     if (run === undefined) throw new OsError('ENOENT')
     return { kind: 'program', run: image.intact ? run : corrupted, version: image.version }
   }

@@ -7,12 +7,22 @@ import { FileSystem } from './file-system.ts'
 import { installFiles } from './boot-files.ts'
 import { type Body, type Ended, Process, ProcessGone, type ProcessSpec } from './process.ts'
 import { OpenFile } from './open-file.ts'
+import type { Program } from '../programs/program.ts'
 import type { Signal } from './signals.ts'
+
+/** What can run on a host, and what of it the image brings along. */
+export interface Software {
+  /** By the name in the program's file. */
+  readonly programs: ReadonlyMap<string, Program>
+  /** Name and path. */
+  readonly image: readonly (readonly [string, string])[]
+}
 
 export interface HostParts {
   readonly machine: Machine
   readonly boot: Boot
   readonly clock: LabClock
+  readonly software: Software
   /** When the boot came up, in lab milliseconds. */
   readonly bootedAt: number
   readonly begin: Begin
@@ -38,6 +48,7 @@ export interface Fork {
 
 /** The operating system of one boot: files in RAM, processes, kernel modules. Gone with the next boot. */
 export class Host {
+  readonly programs: ReadonlyMap<string, Program>
   readonly machine: Machine
   readonly boot: Boot
   readonly clock: LabClock
@@ -66,7 +77,8 @@ export class Host {
     this.begin = parts.begin
     this.cutConnections = parts.cutConnections
     this.fs = new FileSystem(() => this.clock.now())
-    installFiles(this)
+    this.programs = parts.software.programs
+    installFiles(this, parts.software.image)
   }
 
   get isDown(): boolean {
@@ -153,7 +165,7 @@ export class Host {
   /** Power lost or kernel gone: every process ends at once. */
   shutDown(): void {
     this.#down = true
-    for (const process of [...this.processes.values()]) process.finish({ signal: 'KILL' })
+    for (const process of this.processes.values()) process.finish({ signal: 'KILL' })
     this.processes.clear()
   }
 

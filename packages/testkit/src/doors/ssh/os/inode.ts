@@ -63,5 +63,5 @@ export function modeString(inode: Inode): string {
 }
 
 export function notify(inode: Inode): void {
-  for (const wake of [...inode.watchers]) wake()
+  for (const wake of inode.watchers) wake()
 }

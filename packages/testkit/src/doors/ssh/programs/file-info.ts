@@ -1,6 +1,7 @@
 import { textOf } from '../os/errno.ts'
 import { mayAccess, requireAccess } from '../os/file-system.ts'
 import { type Inode, modeString, sizeOf } from '../os/inode.ts'
+import type { Process } from '../os/process.ts'
 import { groupName, userOf } from '../os/users.ts'
 import { matches } from '../shell/pattern.ts'
 import { badOption, complain, parseOptions, type Program, quote } from './program.ts'
@@ -35,7 +36,7 @@ const ls: Program = async (process) => {
     return `${modeString(inode)} 1 ${owner} ${sizeOf(inode)} ${date.slice(8, 11)} ${date.slice(5, 7).replace(/^0/, ' ')} ${date.slice(17, 22)} ${name}${link}`
   }
   const hidden = flags.has('a') || flags.has('A') || flags.has('all') || flags.has('almost-all')
-  const targets = operands.length === 0 ? ['.'] : [...operands].sort()
+  const targets = operands.length === 0 ? ['.'] : operands.toSorted()
   let status = 0
   const folders: { path: string; inode: Extract<Inode, { type: 'directory' }> }[] = []
   for (const path of targets) {
@@ -57,7 +58,7 @@ const ls: Program = async (process) => {
     const names = fs
       .names(inode)
       .filter((name) => hidden || !name.startsWith('.'))
-      .sort(byName)
+      .toSorted(byName)
     if (flags.has('a') || flags.has('all')) names.unshift('.', '..')
     if (flags.has('l')) await process.out(`total ${names.length * 4}\n`)
     if (flags.has('t'))
@@ -183,8 +184,7 @@ const find: Program = async (process) => {
         for (const name of process.host.fs.names(inode))
           await visit(`${path.replace(/(.)\/$/, '$1')}/${name}`.replace(/^\/\//, '/'), depth + 1)
       }
-      if (hit && action === 'delete' && path !== '.')
-        inode.type === 'directory' ? process.host.fs.rmdir(path, process) : process.host.fs.unlink(path, process)
+      if (hit && action === 'delete' && path !== '.') remove(process, path, inode)
     } catch (error) {
       status = await complain(process, `${quote(path)}: ${textOf(error)}`)
     }
@@ -220,6 +220,11 @@ export const fileInfoPrograms: Readonly<Record<string, Program>> = {
   dirname,
   find,
   du,
+}
+
+function remove(process: Process, path: string, inode: Inode): void {
+  if (inode.type === 'directory') process.host.fs.rmdir(path, process)
+  else process.host.fs.unlink(path, process)
 }
 
 function statFormat(format: string, path: string, inode: Inode): string {

@@ -1,5 +1,5 @@
 import { badOption, complain, parseOptions, type Program } from './program.ts'
-import { eachInput, everything, linesOf } from './text.ts'
+import { eachInput, everything, linesOf } from './input.ts'
 
 /** grep with basic, extended or fixed patterns: -q -v -i -c -n -l -o -x -w -E -F -e -h -s -m. Exit code 1 when nothing matched. */
 export const grep: Program = async (process) => {
@@ -87,7 +87,9 @@ export const sed: Program = async (process) => {
         else if (command.verb === 'p') output += `${line}\n`
         else if (command.verb === 'q') quit = true
         else if (command.verb === 's') {
-          const changed = line.replace(command.regexp, (...match: unknown[]) => substitute(command.replacement, match))
+          const changed = line.replace(command.regexp, (...match: unknown[]) =>
+            substitute(command.replacement, match.map(String)),
+          )
           if (command.prints && changed !== line) output += `${changed}\n`
           line = changed
         }
@@ -154,12 +156,12 @@ function inRange(command: SedCommand, number: number, line: string, last: number
   return true
 }
 
-function substitute(replacement: string, match: readonly unknown[]): string {
+function substitute(replacement: string, match: readonly string[]): string {
   return replacement.replaceAll(
     /\\(\d)|\\n|\\(.)|&/g,
     (found, group: string | undefined, literal: string | undefined) => {
-      if (found === '&') return String(match[0])
-      if (group !== undefined) return String(match[Number(group)] ?? '')
+      if (found === '&') return match[0] ?? ''
+      if (group !== undefined) return match[Number(group)] ?? ''
       return found === '\\n' ? '\n' : (literal ?? '')
     },
   )

@@ -40,7 +40,7 @@ export const flock: Program = async (process) => {
   const byNumber = command.length === 0
   let file: OpenFile
   try {
-    if (byNumber && !/^[0-9]+$/.test(target)) return complain(process, `bad file descriptor: ${target}`, 64)
+    if (byNumber && !/^[0-9]+$/.test(target)) return await complain(process, `bad file descriptor: ${target}`, 64)
     file = byNumber ? process.fd(Number(target)).retain() : openLockFile(process, target)
   } catch (error) {
     if (!(error instanceof OsError)) throw error

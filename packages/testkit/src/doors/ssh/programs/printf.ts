@@ -85,7 +85,10 @@ export function formatPrintf(format: string, args: readonly string[]): Formatted
     }
     return consumed
   }
-  while (once() && rest.length > 0 && !stopped);
+  for (;;) {
+    const consumed = once()
+    if (!consumed || rest.length === 0 || stopped) break
+  }
   return { output: Buffer.concat(chunks), errors }
 }
 

@@ -3,10 +3,15 @@ import { dmidecode } from '../tools/dmidecode.ts'
 import { ilorest } from '../tools/ilorest/ilorest.ts'
 import { ipmitool } from '../tools/ipmitool/ipmitool.ts'
 import { dpkg, modprobe, poweroffProgram, rebootProgram } from './administration.ts'
+import { twinPrograms } from './builtin-twins.ts'
+import { checksumPrograms } from './checksums.ts'
+import { copyingPrograms } from './copying.ts'
+import { dd } from './dd.ts'
 import { filePrograms } from './files.ts'
 import { fileInfoPrograms } from './file-info.ts'
 import { flock } from './flock.ts'
 import { processPrograms } from './processes.ts'
+import type { Software } from '../os/host.ts'
 import type { Program } from './program.ts'
 import { sudo } from './sudo.ts'
 import { systemPrograms } from './system.ts'
@@ -22,6 +27,10 @@ const inBin: Readonly<Record<string, Program>> = {
   ...filePrograms,
   ...fileInfoPrograms,
   ...textPrograms,
+  ...checksumPrograms,
+  ...twinPrograms,
+  ...copyingPrograms,
+  dd,
   grep,
   sed,
   tail,
@@ -41,13 +50,14 @@ const inSbin: Readonly<Record<string, Program>> = {
   poweroff: poweroffProgram,
 }
 
-/** Every program that a file on a simulated host can stand for, by the name in its image. */
-export const programs: ReadonlyMap<string, Program> = new Map(
-  Object.entries({ ...inBin, ...inSbin, ilorest, ipmitool }),
-)
+/** Every program that a file on a simulated host can stand for. */
+const programs: ReadonlyMap<string, Program> = new Map(Object.entries({ ...inBin, ...inSbin, ilorest, ipmitool }))
 
-/** Name and path of the programs of the ephemeral image. ipmitool and ilorest are not among them: a site brings those. */
-export const baseImagePrograms: readonly (readonly [string, string])[] = [
+/** The programs of the ephemeral image. ipmitool and ilorest are not among them: a site brings those. */
+const image: Software['image'] = [
   ...Object.keys(inBin).map((name) => [name, `/usr/bin/${name}`] as const),
   ...Object.keys(inSbin).map((name) => [name, `/usr/sbin/${name}`] as const),
 ]
+
+/** What the simulated hosts can run. */
+export const software: Software = { programs, image }

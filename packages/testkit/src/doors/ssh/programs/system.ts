@@ -218,8 +218,6 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
   arch,
   df,
   mount: mountPoints,
-  true: () => 0,
-  false: () => 1,
 }
 
 function strftime(format: string, time: Date): string {

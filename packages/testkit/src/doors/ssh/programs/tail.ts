@@ -3,7 +3,7 @@ import { contentOf, type FileInode } from '../os/inode.ts'
 import type { OpenFile } from '../os/open-file.ts'
 import type { Process } from '../os/process.ts'
 import { badOption, complain, parseOptions, type Program, quote } from './program.ts'
-import { modernCounts, parseCount } from './text.ts'
+import { modernCounts, parseCount } from './input.ts'
 
 /** tail -n, -c, -f, --pid: follows by waiting for changes, as with inotify. With `--pid` it ends once that process is gone. */
 export const tail: Program = async (process) => {

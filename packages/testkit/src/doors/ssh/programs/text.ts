@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
-import { textOf } from '../os/errno.ts'
-import type { Process } from '../os/process.ts'
+import { badOption, complain, parseOptions, type Program, quote } from './program.ts'
+import { eachInput, everything, linesOf, modernCounts, parseCount } from './input.ts'
 import { formatPrintf } from './printf.ts'
-import { badOption, complain, nameOf, parseOptions, type Program, quote } from './program.ts'
-import { evaluateTest, TestError } from './test.ts'
 
 const cat: Program = async (process) => {
   const { flags, operands, bad } = parseOptions(process.argv.slice(1), [
@@ -115,7 +112,7 @@ const wc: Program = async (process) => {
     const counts = {
       l: all.filter((byte) => byte === 10).length,
       w: text.split(/\s+/).filter((word) => word !== '').length,
-      m: [...text].length,
+      m: Array.from(text).length,
       c: all.length,
     }
     rows.push({ counts: letters.map((letter) => counts[letter]), name: operands.length === 0 ? '' : name })
@@ -133,61 +130,6 @@ const wc: Program = async (process) => {
       `${counts.map((count) => String(count).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`,
     )
   return status
-}
-
-const digest =
-  (algorithm: string): Program =>
-  async (process) => {
-    const { flags, operands, bad } = parseOptions(process.argv.slice(1), [
-      'c',
-      'b',
-      't',
-      'check',
-      'status',
-      'quiet',
-      'strict',
-    ])
-    if (bad !== undefined) return badOption(process, bad)
-    const sum = (data: Buffer): string => createHash(algorithm).update(data).digest('hex')
-    if (!flags.has('c') && !flags.has('check')) {
-      return eachInput(process, operands, async (read, name) =>
-        process.out(`${sum(await everything(read))}  ${name === '' ? '-' : name}\n`),
-      )
-    }
-    let failed = 0
-    const status = await eachInput(process, operands, async (read) => {
-      for (const line of (await everything(read)).toString().split('\n')) {
-        const match = /^([0-9a-f]+) [ *](.+)$/.exec(line)
-        if (match === null) continue
-        const [, expected, name = ''] = match
-        let verdict: string
-        try {
-          verdict = sum(await process.readFile(name)) === expected ? 'OK' : 'FAILED'
-        } catch (error) {
-          await complain(process, `${name}: ${textOf(error)}`)
-          verdict = 'FAILED open or read'
-        }
-        if (verdict !== 'OK') failed += 1
-        if (!flags.has('status') && !(flags.has('quiet') && verdict === 'OK'))
-          await process.out(`${name}: ${verdict}\n`)
-      }
-    })
-    if (failed > 0 && !flags.has('status'))
-      await complain(process, `WARNING: ${failed} computed checksum${failed === 1 ? '' : 's'} did NOT match`)
-    return failed > 0 ? 1 : status
-  }
-
-const base64: Program = async (process) => {
-  const { flags, values, operands, bad } = parseOptions(process.argv.slice(1), ['d', 'i', 'decode', 'w:', 'wrap:'])
-  if (bad !== undefined) return badOption(process, bad)
-  const wrap = Number(values.get('w') ?? values.get('wrap') ?? 76)
-  return eachInput(process, operands, async (read) => {
-    const all = await everything(read)
-    if (flags.has('d') || flags.has('decode')) return process.write(1, Buffer.from(all.toString('latin1'), 'base64'))
-    const text = all.toString('base64')
-    if (wrap === 0) return process.out(text)
-    return process.out(text.replaceAll(new RegExp(`.{1,${wrap}}`, 'g'), '$&\n'))
-  })
 }
 
 const tr: Program = async (process) => {
@@ -241,7 +183,12 @@ const cut: Program = async (process) => {
   const chosen = (index: number): boolean => ranges.some(([from, to]) => index + 1 >= from && index + 1 <= to)
   return eachInput(process, operands, async (read) => {
     for (const line of linesOf(await everything(read))) {
-      if (fields === undefined) await process.out(`${[...line].filter((_, index) => chosen(index)).join('')}\n`)
+      if (fields === undefined)
+        await process.out(
+          `${Array.from(line)
+            .filter((_, index) => chosen(index))
+            .join('')}\n`,
+        )
       else if (line.includes(delimiter))
         await process.out(
           `${line
@@ -296,54 +243,6 @@ const seq: Program = async (process) => {
   return 0
 }
 
-const dd: Program = async (process) => {
-  const options = new Map(process.argv.slice(1).map((arg) => arg.split('=') as [string, string]))
-  const size = parseCount(options.get('bs') ?? '512') ?? 512
-  const count = options.has('count') ? Number(options.get('count')) : Infinity
-  const input = options.has('if') ? process.open(options.get('if') ?? '', { read: true }) : process.fd(0).retain()
-  const output = options.has('of')
-    ? process.open(options.get('of') ?? '', { write: true, create: true, truncate: options.get('conv') !== 'notrunc' })
-    : process.fd(1).retain()
-  let [blocks, bytes] = [0, 0]
-  for (; blocks < count; blocks += 1) {
-    const chunk = await input.stream.read(size, process.block)
-    if (chunk.length === 0) break
-    await output.stream.write(chunk, process.block)
-    bytes += chunk.length
-  }
-  input.release()
-  output.release()
-  if (!['none', 'noxfer'].includes(options.get('status') ?? ''))
-    await process.err(`${blocks}+0 records in\n${blocks}+0 records out\n${bytes} bytes copied, 0.0001 s\n`)
-  return 0
-}
-
-const test: Program = async (process) => {
-  const args = process.argv.slice(1)
-  if (nameOf(process).endsWith('[') && args.pop() !== ']') return complain(process, 'missing ‘]’', 2)
-  try {
-    return evaluateTest(args, process) ? 0 : 1
-  } catch (error) {
-    if (error instanceof TestError) return complain(process, error.message, 2)
-    throw error
-  }
-}
-
-const echo: Program = async (process) => {
-  const args = process.argv.slice(1)
-  await process.out(args[0] === '-n' ? args.slice(1).join(' ') : `${args.join(' ')}\n`)
-  return 0
-}
-
-const printf: Program = async (process) => {
-  const [format, ...args] = process.argv.slice(1)
-  if (format === undefined) return badOption(process, 'missing operand')
-  const { output, errors } = formatPrintf(format, args)
-  await process.write(1, output)
-  for (const error of errors) await complain(process, error)
-  return errors.length > 0 ? 1 : 0
-}
-
 const yes: Program = async (process) => {
   for (;;) {
     await process.out(`${process.argv.slice(1).join(' ') || 'y'}\n`.repeat(512))
@@ -355,85 +254,10 @@ export const textPrograms: Readonly<Record<string, Program>> = {
   cat,
   head,
   wc,
-  sha256sum: digest('sha256'),
-  sha1sum: digest('sha1'),
-  sha512sum: digest('sha512'),
-  md5sum: digest('md5'),
-  base64,
   tr,
   cut,
   sort,
   uniq,
   seq,
-  dd,
-  test,
-  '[': test,
-  echo,
-  printf,
   yes,
-}
-
-type Read = (max?: number) => Promise<Buffer>
-
-/** Calls `use` with each file, or with stdin for none and for `-`. A file that cannot be read is told and counts as failure. */
-export async function eachInput(
-  process: Process,
-  paths: readonly string[],
-  use: (read: Read, name: string) => Promise<unknown>,
-): Promise<number> {
-  let status = 0
-  for (const path of paths.length === 0 ? ['-'] : paths) {
-    if (path === '-') {
-      await use((max = 65_536) => process.read(0, max), '')
-      continue
-    }
-    try {
-      const file = process.open(path, { read: true })
-      try {
-        if (file.stream.inode?.type === 'directory') {
-          status = await complain(process, `${path}: Is a directory`)
-          continue
-        }
-        await use((max = 65_536) => file.stream.read(max, process.block), path)
-      } finally {
-        file.release()
-      }
-    } catch (error) {
-      process.check()
-      const text = textOf(error)
-      status = await complain(
-        process,
-        nameOf(process).endsWith('head') || nameOf(process).endsWith('tail')
-          ? `cannot open ${quote(path)} for reading: ${text}`
-          : `${path}: ${text}`,
-      )
-    }
-  }
-  return status
-}
-
-export async function everything(read: Read): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for (let chunk = await read(); chunk.length > 0; chunk = await read()) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-export function linesOf(data: Buffer): string[] {
-  const lines = data.toString().split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return lines
-}
-
-/** The obsolete `-5` of head and tail as `-n5`; a negative count after `-n` stays. */
-export function modernCounts(args: readonly string[]): string[] {
-  return args.map((arg, index) =>
-    /^-(?:n|c|-lines|-bytes|-pid|s)$/.test(args[index - 1] ?? '') ? arg : arg.replace(/^-(\d+)$/, '-n$1'),
-  )
-}
-
-/** `10`, `-5`, `4K`, `1M`. */
-export function parseCount(text: string): number | undefined {
-  const match = /^([-+]?\d+)([KMG]?)(?:iB|B)?$/i.exec(text)
-  if (match?.[1] === undefined) return undefined
-  return Number(match[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf((match[2] ?? '').toUpperCase())
 }

@@ -32,7 +32,10 @@ export function serveSftp(parts: SftpParts): void {
     received = Buffer.concat([received, chunk])
     while (received.length >= 4) {
       const length = received.readUInt32BE(0)
-      if (length > 256 * 1024 || length === 0) return channel.end()
+      if (length > 256 * 1024 || length === 0) {
+        channel.end()
+        return
+      }
       if (received.length < 4 + length) return
       const one = received.subarray(4, 4 + length)
       received = received.subarray(4 + length)
@@ -98,7 +101,9 @@ async function inLog(
   if (operation.log === undefined) return operation.run(undefined)
   const { call, mutating, detail } = operation.log
   const begun: BegunCall = context.begin({ door: 'ssh', server: host.machine.hostname, call, mutating, detail })
-  const end = (outcome: string, effect: 'none' | 'now' | 'late' = 'none'): undefined => void begun.end(outcome, effect)
+  const end = (outcome: string, effect: 'none' | 'now' | 'late' = 'none'): undefined => {
+    begun.end(outcome, effect)
+  }
   switch (begun.fault?.mode) {
     case 'refuse':
     case 'wrong-status':

@@ -1,10 +1,10 @@
 import { findCommand } from '../os/exec.ts'
 import { OsError } from '../os/errno.ts'
-import { parseSignal, type Signal, signalNumbers } from '../os/signals.ts'
+import { parseSignal } from '../os/signals.ts'
+import { kill } from './builtin-kill.ts'
 import type { Builtin } from './builtins.ts'
-import { builtins, specialBuiltins } from './builtins.ts'
-import { FunctionReturn, LoopJump, ShellExit } from './control.ts'
-import { CommandError, type Shell } from './shell.ts'
+import { CommandError, FunctionReturn, LoopJump, ShellExit } from './control.ts'
+import type { Shell } from './shell.ts'
 
 export const specialControlBuiltins: Readonly<Record<string, Builtin>> = {
   ':': () => 0,
@@ -40,7 +40,7 @@ export const specialControlBuiltins: Readonly<Record<string, Builtin>> = {
     } catch (error) {
       if (error instanceof CommandError) throw new CommandError(`exec: ${error.message}`, error.status)
       // The program has taken the shell's place: its EXIT trap is gone.
-      shell.traps.delete('EXIT')
+      shell.traps.takeExit()
       throw error
     }
   },
@@ -77,9 +77,9 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
       return status
     }
     const argv = option === '-p' ? names : args
-    const builtin = builtins.get(argv[0] ?? '') ?? specialBuiltins.get(argv[0] ?? '')
+    const builtin = shell.builtin(argv[0] ?? '')
     if (argv.length === 0) return 0
-    if (builtin !== undefined) return builtin(shell, argv)
+    if (builtin !== undefined) return builtin.run(shell, argv)
     const functions = new Map(shell.functions)
     shell.functions.clear()
     try {
@@ -113,7 +113,7 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
   },
   wait: async (shell, [, ...pids]) => {
     if (pids.length === 0) {
-      for (const job of [...shell.jobs.values()]) {
+      for (const job of shell.jobs.values()) {
         const status = await shell.waitForJob(job)
         if (shell.jobs.has(job.pid)) return status
       }
@@ -155,7 +155,7 @@ const LONG_OPTIONS: Readonly<Record<string, string>> = {
 
 async function setOptions(shell: Shell, args: readonly string[]): Promise<number> {
   if (args.length === 0) {
-    for (const [name, { value }] of [...shell.variables].sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const [name, { value }] of [...shell.variables].toSorted(([a], [b]) => (a < b ? -1 : 1)))
       await shell.process.out(`${name}=${quoted(value ?? '')}\n`)
     return 0
   }
@@ -188,7 +188,7 @@ async function setOptions(shell: Shell, args: readonly string[]): Promise<number
 
 async function setTraps(shell: Shell, args: readonly string[]): Promise<number> {
   if (args.length === 0) {
-    for (const [signal, action] of shell.traps) await shell.process.out(`trap -- ${quoted(action)} ${signal}\n`)
+    for (const [signal, action] of shell.traps.actions) await shell.process.out(`trap -- ${quoted(action)} ${signal}\n`)
     return 0
   }
   const [first = '', ...rest] = args
@@ -200,64 +200,15 @@ async function setTraps(shell: Shell, args: readonly string[]): Promise<number> 
       await shell.complain(`trap: ${name}: bad trap`)
       return 1
     }
-    shell.trap(signal === 0 ? 'EXIT' : signal, action)
+    shell.traps.set(signal === 0 ? 'EXIT' : signal, action)
   }
   return 0
 }
 
-/** dash 0.5 jobs.c, killcmd: `-SIG` takes the rest as pids as they stand (so `kill -TERM -- -1` is an error), `-s SIG` parses options. */
-async function kill(shell: Shell, args: readonly string[]): Promise<number> {
-  const usage = 'kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]'
-  let signal: Signal | 0 = 'TERM'
-  let targets = [...args]
-  const [first = ''] = args
-  if (first === '-l') {
-    const [, status] = args
-    const number = Number(status) > 128 ? Number(status) - 128 : Number(status)
-    const names = Object.entries(signalNumbers).filter(([, n]) => status === undefined || n === number)
-    if (status !== undefined && names.length === 0) return shell.fail(`kill: Illegal number: ${status}`)
-    await shell.process.out(names.map(([name]) => `${name}\n`).join(''))
-    return 0
-  }
-  if (first === '-s') {
-    const parsed = parseSignal(args[1] ?? '')
-    if (parsed === undefined) return shell.fail(`kill: invalid signal number or name: ${args[1] ?? ''}`)
-    signal = parsed
-    targets = args.slice(2)
-    if (targets[0] === '--') targets.shift()
-    else if (targets[0]?.startsWith('-') === true) return shell.fail(`kill: Illegal option ${targets[0].slice(0, 2)}`)
-  } else if (first === '--') targets = args.slice(1)
-  else if (first.startsWith('-')) {
-    const parsed = parseSignal(first.slice(1))
-    if (parsed === undefined) return shell.fail(`kill: Illegal option ${first.slice(0, 2)}`)
-    signal = parsed
-    targets = args.slice(1)
-  }
-  if (targets.length === 0) return shell.fail(usage)
-  let status = 0
-  for (const target of targets) {
-    if (!/^-?[0-9]+$/.test(target)) {
-      await shell.complain(
-        `kill: Illegal number: ${target.startsWith('-') && target !== '-' ? target.slice(1) : target}`,
-      )
-      return 2
-    }
-    try {
-      shell.process.host.kill(shell.process, Number(target), signal)
-    } catch (error) {
-      if (!(error instanceof OsError)) throw error
-      await shell.complain(`kill: ${error.message}`)
-      await shell.process.err('\n')
-      status = 1
-    }
-  }
-  return status
-}
-
 function describe(shell: Shell, name: string, verbose: boolean): string | undefined {
   if (shell.functions.has(name)) return verbose ? `${name} is a shell function` : name
-  if (specialBuiltins.has(name)) return verbose ? `${name} is a special shell builtin` : name
-  if (builtins.has(name)) return verbose ? `${name} is a shell builtin` : name
+  const builtin = shell.builtin(name)
+  if (builtin !== undefined) return verbose ? `${name} is a ${builtin.isSpecial ? 'special ' : ''}shell builtin` : name
   try {
     const path = findCommand(shell.process, name, shell.get('PATH') ?? '')
     return verbose ? `${name} is ${path}` : path

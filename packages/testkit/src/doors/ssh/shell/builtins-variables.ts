@@ -2,7 +2,8 @@ import { OsError } from '../os/errno.ts'
 import { absolute } from '../os/file-system.ts'
 import type { Builtin } from './builtins.ts'
 import { quoted } from './builtins-control.ts'
-import type { Shell, Variable } from './shell.ts'
+import type { Shell } from './shell.ts'
+import type { Variable } from './state.ts'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -86,7 +87,7 @@ async function declare(
 ): Promise<number> {
   const names = args.filter((arg) => arg !== '-p' && arg !== '--')
   if (names.length === 0) {
-    for (const [name, variable] of [...shell.variables].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [name, variable] of [...shell.variables].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       if (variable[what])
         await shell.process.out(
           `${command} ${name}${variable.value === undefined ? '' : `=${quoted(variable.value)}`}\n`,
@@ -153,7 +154,7 @@ function assign(shell: Shell, names: readonly string[], line: string, escaped: R
       while (end > at && isBlank(end - 1)) end -= 1
       // A last field that is only ended by a delimiter loses it.
       const inner = line.slice(at, end)
-      if (end > at && isDelimiter(end - 1) && ![...inner.slice(0, -1)].some((c) => ifs.includes(c))) end -= 1
+      if (end > at && isDelimiter(end - 1) && !Array.from(inner.slice(0, -1)).some((c) => ifs.includes(c))) end -= 1
     } else while (end < line.length && !isDelimiter(end)) end += 1
     shell.set(name, line.slice(at, end))
     at = end

@@ -29,3 +29,23 @@ export class FunctionReturn extends Error {
     this.status = status
   }
 }
+
+/** An expansion or usage error: ends the shell, unless a builtin that is not special made it. */
+export class ShellError extends Error {
+  override readonly name = 'ShellError'
+  readonly status: number
+  constructor(text: string, status: number) {
+    super(text)
+    this.status = status
+  }
+}
+
+/** A command that cannot be run: 126 or 127. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+  readonly status: number
+  constructor(text: string, status: number) {
+    super(text)
+    this.status = status
+  }
+}

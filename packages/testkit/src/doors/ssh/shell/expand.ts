@@ -123,13 +123,7 @@ async function expandParameter(
       break
     case 'length':
       if (value === undefined && shell.options.has('u') && !isList) return shell.fail(`${name}: parameter not set`)
-      return [
-        piece(
-          String(
-            Buffer.byteLength(value ?? '') === (value ?? '').length ? (value ?? '').length : [...(value ?? '')].length,
-          ),
-        ),
-      ]
+      return [piece(String(Array.from(value ?? '').length))]
     case '#':
     case '##':
     case '%':
@@ -183,7 +177,7 @@ function splitFields(pieces: readonly Piece[], ifs: string): Run[][] {
     if (field !== undefined) fields.push(field)
     field = undefined
   }
-  const blanks = [...ifs].filter((c) => ' \t\n'.includes(c))
+  const blanks = Array.from(ifs).filter((c) => ' \t\n'.includes(c))
   // Blanks around another IFS character belong to one delimiter.
   let endedByBlank = false
   for (const piece of pieces) {

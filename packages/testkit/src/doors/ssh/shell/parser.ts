@@ -1,67 +1,22 @@
+import { type PendingHere, Scanner } from './scanner.ts'
 import type { Source } from './source.ts'
 import { type Assignment, type Node, type Redirect, ShellSyntaxError, type Word, type WordPart } from './syntax.ts'
 import { readHereText, readWord } from './words.ts'
 
-const RESERVED = new Set([
-  'if',
-  'then',
-  'else',
-  'elif',
-  'fi',
-  'while',
-  'until',
-  'do',
-  'done',
-  'for',
-  'in',
-  'case',
-  'esac',
-  '{',
-  '}',
-  '!',
-])
-const OPERATORS = [
-  '&&',
-  '||',
-  ';;',
-  '<<-',
-  '<<',
-  '>>',
-  '<&',
-  '>&',
-  '<>',
-  '>|',
-  ';',
-  '&',
-  '|',
-  '<',
-  '>',
-  '(',
-  ')',
-  '\n',
-] as const
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** A recursive-descent parser for the POSIX shell language. It hands out one complete command at a time, as a shell reads them. */
-export class Parser implements Source {
-  readonly text: string
-  at = 0
-  line: number
-  readonly #pendingHere: { redirect: Redirect; delimiter: string; quoted: boolean; stripTabs: boolean }[] = []
-
-  constructor(text: string, line = 1) {
-    this.text = text
-    this.line = line
-  }
+export class Parser extends Scanner implements Source {
+  readonly #pendingHere: PendingHere[] = []
 
   /** The next command up to a newline; undefined at the end of the text. Throws {@link ShellSyntaxError}. */
   next(): Node | undefined {
-    this.#skipNewlines()
+    this.skipNewlines()
     if (this.peek() === '') return undefined
     const node = this.#list(false)
-    const operator = this.#operator()
-    if (operator === '\n') this.#takeOperator('\n')
-    else if (this.peek() !== '') this.#unexpected()
+    const operator = this.operator()
+    if (operator === '\n') this.takeOperator('\n')
+    else if (this.peek() !== '') this.unexpected()
     return node
   }
 
@@ -72,35 +27,9 @@ export class Parser implements Source {
     return { kind: 'list', items }
   }
 
-  peek(): string {
-    return this.text.charAt(this.at)
-  }
-
-  take(): string {
-    const c = this.text.charAt(this.at)
-    if (c === '\n') this.line += 1
-    if (c !== '') this.at += 1
-    return c
-  }
-
-  skip(n: number): void {
-    for (let i = 0; i < n; i += 1) this.take()
-  }
-
-  rewind(to: number): void {
-    this.line -= this.text.slice(to, this.at).split('\n').length - 1
-    this.at = to
-  }
-
-  takeUntil(end: number): string {
-    const taken = this.text.slice(this.at, end)
-    this.skip(taken.length)
-    return taken
-  }
-
   parseCommands(close: ')'): Node {
     const node = this.#compoundList(true)
-    if (this.#operator() !== close) this.#unexpected(`"${close}"`)
+    if (this.operator() !== close) this.unexpected(`"${close}"`)
     this.skip(1)
     return node
   }
@@ -113,11 +42,11 @@ export class Parser implements Source {
     const items: { node: Node; background: boolean }[] = []
     for (;;) {
       const node = this.#andOr()
-      const operator = this.#operator()
+      const operator = this.operator()
       items.push({ node, background: operator === '&' })
-      if (operator === ';' || operator === '&') this.#takeOperator(operator)
+      if (operator === ';' || operator === '&') this.takeOperator(operator)
       else if (!(multiline && operator === '\n')) break
-      if (multiline) this.#skipNewlines()
+      if (multiline) this.skipNewlines()
       if (this.#atListEnd()) break
     }
     const [only] = items
@@ -125,43 +54,43 @@ export class Parser implements Source {
   }
 
   #compoundList(mayBeEmpty = false): Node {
-    this.#skipNewlines()
+    this.skipNewlines()
     if (this.#atListEnd()) {
-      if (mayBeEmpty && this.#operator() === ')') return { kind: 'list', items: [] }
-      this.#unexpected()
+      if (mayBeEmpty && this.operator() === ')') return { kind: 'list', items: [] }
+      this.unexpected()
     }
     return this.#list(true)
   }
 
   #atListEnd(): boolean {
-    const operator = this.#operator()
+    const operator = this.operator()
     if (operator !== undefined) return operator === ')' || operator === '\n' || operator === ';;'
     if (this.peek() === '') return true
-    const word = this.#reserved()
+    const word = this.reserved()
     return word !== undefined && ['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'].includes(word)
   }
 
   #andOr(): Node {
     let left = this.#pipeline()
     for (;;) {
-      const operator = this.#operator()
+      const operator = this.operator()
       if (operator !== '&&' && operator !== '||') return left
-      this.#takeOperator(operator)
-      this.#skipNewlines()
+      this.takeOperator(operator)
+      this.skipNewlines()
       left = { kind: operator === '&&' ? 'and' : 'or', left, right: this.#pipeline() }
     }
   }
 
   #pipeline(): Node {
     let negated = false
-    while (this.#reserved() === '!') {
-      this.#takeReserved('!')
+    while (this.reserved() === '!') {
+      this.takeReserved('!')
       negated = !negated
     }
     const commands = [this.#command()]
-    while (this.#operator() === '|') {
-      this.#takeOperator('|')
-      this.#skipNewlines()
+    while (this.operator() === '|') {
+      this.takeOperator('|')
+      this.skipNewlines()
       commands.push(this.#command())
     }
     const [only] = commands
@@ -169,25 +98,25 @@ export class Parser implements Source {
   }
 
   #command(): Node {
-    if (this.#operator() === '(') {
-      this.#takeOperator('(')
+    if (this.operator() === '(') {
+      this.takeOperator('(')
       const body = this.#compoundList()
-      this.#expectOperator(')')
+      this.expectOperator(')')
       return { kind: 'subshell', body, redirects: this.#redirects() }
     }
-    switch (this.#reserved()) {
+    switch (this.reserved()) {
       case '{': {
-        this.#takeReserved('{')
+        this.takeReserved('{')
         const body = this.#compoundList()
-        this.#expect('}')
+        this.expect('}')
         return { kind: 'group', body, redirects: this.#redirects() }
       }
       case 'if':
         return this.#if()
       case 'while':
       case 'until': {
-        const word = this.#reserved()
-        this.#takeReserved(word ?? '')
+        const word = this.reserved()
+        this.takeReserved(word ?? '')
         const condition = this.#compoundList()
         const body = this.#doGroup()
         return { kind: 'while', until: word === 'until', condition, body, redirects: this.#redirects() }
@@ -199,86 +128,86 @@ export class Parser implements Source {
       case undefined:
         return this.#simple()
       default:
-        return this.#unexpected()
+        return this.unexpected()
     }
   }
 
   #if(): Node {
     const branches: { condition: Node; body: Node }[] = []
     let otherwise: Node | undefined
-    this.#takeReserved('if')
+    this.takeReserved('if')
     for (;;) {
       const condition = this.#compoundList()
-      this.#expect('then')
+      this.expect('then')
       branches.push({ condition, body: this.#compoundList() })
-      if (this.#reserved() !== 'elif') break
-      this.#takeReserved('elif')
+      if (this.reserved() !== 'elif') break
+      this.takeReserved('elif')
     }
-    if (this.#reserved() === 'else') {
-      this.#takeReserved('else')
+    if (this.reserved() === 'else') {
+      this.takeReserved('else')
       otherwise = this.#compoundList()
     }
-    this.#expect('fi')
+    this.expect('fi')
     return { kind: 'if', branches, otherwise, redirects: this.#redirects() }
   }
 
   #for(): Node {
-    this.#takeReserved('for')
-    const name = this.#plainWord()
+    this.takeReserved('for')
+    const name = this.plainWord()
     if (name === undefined || !NAME.test(name)) throw new ShellSyntaxError('Bad for loop variable', this.line)
-    this.#skipNewlines()
+    this.skipNewlines()
     let words: Word[] | undefined
-    if (this.#reserved() === 'in') {
-      this.#takeReserved('in')
+    if (this.reserved() === 'in') {
+      this.takeReserved('in')
       words = []
       for (;;) {
-        this.#skipBlanks()
+        this.skipBlanks()
         const word = readWord(this)
         if (word === undefined) break
         words.push(word)
       }
-      const operator = this.#operator()
-      if (operator !== ';' && operator !== '\n') this.#unexpected()
-      this.#takeOperator(operator)
-    } else if (this.#operator() === ';') this.#takeOperator(';')
+      const operator = this.operator()
+      if (operator !== ';' && operator !== '\n') this.unexpected()
+      this.takeOperator(operator)
+    } else if (this.operator() === ';') this.takeOperator(';')
     return { kind: 'for', name, words, body: this.#doGroup(), redirects: this.#redirects() }
   }
 
   #doGroup(): Node {
-    this.#skipNewlines()
-    this.#expect('do')
+    this.skipNewlines()
+    this.expect('do')
     const body = this.#compoundList()
-    this.#expect('done')
+    this.expect('done')
     return body
   }
 
   #case(): Node {
-    this.#takeReserved('case')
-    this.#skipBlanks()
-    const word = readWord(this) ?? this.#unexpected('word')
-    this.#skipNewlines()
-    this.#expect('in')
+    this.takeReserved('case')
+    this.skipBlanks()
+    const word = readWord(this) ?? this.unexpected('word')
+    this.skipNewlines()
+    this.expect('in')
     const cases: { patterns: Word[]; body: Node }[] = []
-    this.#skipNewlines()
-    while (this.#reserved() !== 'esac') {
-      if (this.#operator() === '(') this.#takeOperator('(')
+    this.skipNewlines()
+    while (this.reserved() !== 'esac') {
+      if (this.operator() === '(') this.takeOperator('(')
       const patterns: Word[] = []
       for (;;) {
-        this.#skipBlanks()
-        patterns.push(readWord(this) ?? this.#unexpected())
-        if (this.#operator() !== '|') break
-        this.#takeOperator('|')
+        this.skipBlanks()
+        patterns.push(readWord(this) ?? this.unexpected())
+        if (this.operator() !== '|') break
+        this.takeOperator('|')
       }
-      this.#expectOperator(')')
-      this.#skipNewlines()
-      const empty = this.#operator() === ';;' || this.#reserved() === 'esac'
+      this.expectOperator(')')
+      this.skipNewlines()
+      const empty = this.operator() === ';;' || this.reserved() === 'esac'
       cases.push({ patterns, body: empty ? { kind: 'list', items: [] } : this.#list(true) })
-      this.#skipNewlines()
-      if (this.#operator() === ';;') this.#takeOperator(';;')
-      else if (this.#reserved() !== 'esac') this.#unexpected('";;"')
-      this.#skipNewlines()
+      this.skipNewlines()
+      if (this.operator() === ';;') this.takeOperator(';;')
+      else if (this.reserved() !== 'esac') this.unexpected('";;"')
+      this.skipNewlines()
     }
-    this.#takeReserved('esac')
+    this.takeReserved('esac')
     return { kind: 'case', word, cases, redirects: this.#redirects() }
   }
 
@@ -286,7 +215,7 @@ export class Parser implements Source {
     const assignments: Assignment[] = []
     const words: Word[] = []
     const redirects: Redirect[] = []
-    this.#skipBlanks()
+    this.skipBlanks()
     const { line } = this
     for (;;) {
       const redirect = this.#redirect()
@@ -301,17 +230,17 @@ export class Parser implements Source {
       else words.push(word)
       const name =
         words.length === 1 && assignments.length === 0 && redirects.length === 0 ? plain(words[0]) : undefined
-      if (name !== undefined && this.#operator() === '(') return this.#function(name)
+      if (name !== undefined && this.operator() === '(') return this.#function(name)
     }
-    if (assignments.length + words.length + redirects.length === 0) this.#unexpected()
+    if (assignments.length + words.length + redirects.length === 0) this.unexpected()
     return { kind: 'simple', assignments, words, redirects, line }
   }
 
   #function(name: string): Node {
-    this.#takeOperator('(')
-    this.#expectOperator(')')
+    this.takeOperator('(')
+    this.expectOperator(')')
     if (!NAME.test(name)) throw new ShellSyntaxError('Bad function name', this.line)
-    this.#skipNewlines()
+    this.skipNewlines()
     return { kind: 'function', name, body: this.#command() }
   }
 
@@ -322,15 +251,15 @@ export class Parser implements Source {
   }
 
   #redirect(): Redirect | undefined {
-    this.#skipBlanks()
+    this.skipBlanks()
     const match = /^([0-9]?)(<<-|<<|<&|<>|<|>>|>&|>\||>)/.exec(this.text.slice(this.at, this.at + 4))
     if (match?.[2] === undefined) return undefined
     this.skip(match[0].length)
     const sign = match[2]
     const fd = match[1] === '' ? (sign.startsWith('<') ? 0 : 1) : Number(match[1])
-    this.#skipBlanks()
+    this.skipBlanks()
     const start = this.at
-    const target = readWord(this) ?? this.#unexpected()
+    const target = readWord(this) ?? this.unexpected()
     const operator = (sign === '<<-' ? '<<' : sign) as Redirect['operator']
     const redirect: Redirect = { fd, operator, target }
     if (operator === '<<') {
@@ -341,7 +270,7 @@ export class Parser implements Source {
     return redirect
   }
 
-  #readHereDocuments(): void {
+  protected override lineEnded(): void {
     for (const { redirect, delimiter, quoted, stripTabs } of this.#pendingHere.splice(0)) {
       let body = ''
       const { line } = this
@@ -355,85 +284,6 @@ export class Parser implements Source {
       }
       redirect.target = quoted ? { parts: [{ kind: 'quoted', text: body }] } : readHereText(new Parser(body, line))
     }
-  }
-
-  #skipBlanks(): void {
-    for (;;) {
-      const c = this.peek()
-      if (c === ' ' || c === '\t') this.take()
-      else if (c === '\\' && this.text.charAt(this.at + 1) === '\n') this.skip(2)
-      else if (c === '#') while (this.peek() !== '' && this.peek() !== '\n') this.take()
-      else return
-    }
-  }
-
-  #skipNewlines(): void {
-    while (this.#operator() === '\n') this.#takeOperator('\n')
-  }
-
-  /** The operator at the position, without taking it. */
-  #operator(): (typeof OPERATORS)[number] | undefined {
-    this.#skipBlanks()
-    const c = this.peek()
-    if (!';&|<>()\n'.includes(c) || c === '') return undefined
-    return OPERATORS.find((operator) => this.text.startsWith(operator, this.at))
-  }
-
-  #takeOperator(operator: string): void {
-    this.skip(operator.length)
-    if (operator === '\n') this.#readHereDocuments()
-  }
-
-  #expectOperator(operator: string): void {
-    if (this.#operator() !== operator) this.#unexpected(`"${operator}"`)
-    this.#takeOperator(operator)
-  }
-
-  /** The unquoted word at the position, without taking it. */
-  #peekWord(): string | undefined {
-    this.#skipBlanks()
-    const word = /^[^\s;&|<>()'"\\$`]+/.exec(this.text.slice(this.at, this.at + 64))?.[0]
-    if (word === undefined) return undefined
-    return /[\s;&|<>()]|^$/.test(this.text.charAt(this.at + word.length)) ? word : undefined
-  }
-
-  #plainWord(): string | undefined {
-    const word = this.#peekWord()
-    if (word !== undefined) this.skip(word.length)
-    return word
-  }
-
-  #reserved(): string | undefined {
-    const word = this.#peekWord()
-    return word !== undefined && RESERVED.has(word) ? word : undefined
-  }
-
-  #takeReserved(word: string): void {
-    this.skip(word.length)
-  }
-
-  #expect(word: string): void {
-    if (this.#reserved() !== word) this.#unexpected(`"${word}"`)
-    this.#takeReserved(word)
-  }
-
-  #unexpected(expected?: string): never {
-    const operator = this.#operator()
-    const word = this.#reserved()
-    const found =
-      operator === '\n'
-        ? 'newline'
-        : operator !== undefined
-          ? `"${operator}"`
-          : this.peek() === ''
-            ? 'end of file'
-            : word !== undefined
-              ? `"${word}"`
-              : 'word'
-    throw new ShellSyntaxError(
-      `${found} unexpected${expected === undefined ? '' : ` (expecting ${expected})`}`,
-      this.line,
-    )
   }
 }
 

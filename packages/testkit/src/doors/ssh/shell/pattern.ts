@@ -39,7 +39,7 @@ export function glob(pattern: string, fs: FileSystem, caller: Caller): string[] 
     if (part === '') continue
     found = found.flatMap((base) => expandPart(base, part, fs, caller))
   }
-  return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  return found.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
 function expandPart(base: string, part: string, fs: FileSystem, caller: Caller): string[] {

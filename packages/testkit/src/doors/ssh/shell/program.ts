@@ -1,7 +1,6 @@
 import { OsError } from '../os/errno.ts'
 import type { Process } from '../os/process.ts'
 import type { Program } from '../programs/program.ts'
-import { specialBuiltins } from './builtins.ts'
 import { Shell } from './shell.ts'
 
 /** `/bin/sh` and `/bin/bash`: `sh -c TEXT [NAME [ARG…]]`, `sh FILE [ARG…]`, `sh -s`, or commands on stdin. */
@@ -18,7 +17,7 @@ export const shellProgram: Program = async (process) => {
     for (const letter of option.slice(1)) {
       if (letter === 'c') command = true
       else if (letter === 's') fromStdin = true
-      else if (letter === 'o') await specialBuiltins.get('set')?.(shell, ['set', '-o', args.shift() ?? ''])
+      else if (letter === 'o') await shell.builtin('set')?.run(shell, ['set', '-o', args.shift() ?? ''])
       else if ('efuxalmn'.includes(letter)) shell.options.add(letter)
       else if (letter !== 'i') {
         await process.err(`${argv0}: 0: Illegal option -${letter}\n`)

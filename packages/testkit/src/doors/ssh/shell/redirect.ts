@@ -34,7 +34,7 @@ export function applyRedirects(
 ): () => void {
   const saved: [number, OpenFile | undefined][] = []
   const restore = (): void => {
-    for (const [fd, file] of saved.reverse()) {
+    for (const [fd, file] of saved.toReversed()) {
       if (file === undefined) process.close(fd)
       else process.place(fd, file)
     }
@@ -52,6 +52,17 @@ export function applyRedirects(
     throw error
   }
   return restore
+}
+
+/** Like {@link applyRedirects}, but a failure is told on stderr and gives undefined. */
+export async function tryRedirects(shell: Shell, redirects: readonly Resolved[]): Promise<(() => void) | undefined> {
+  try {
+    return applyRedirects(shell, shell.process, redirects)
+  } catch (error) {
+    if (!(error instanceof RedirectError)) throw error
+    await shell.complain(error.message)
+    return undefined
+  }
 }
 
 function openTarget(shell: Shell, process: Process, { operator, target }: Resolved): OpenFile | undefined {
@@ -75,6 +86,8 @@ function openTarget(shell: Shell, process: Process, { operator, target }: Resolv
     }
     case '<<':
       return hereDocument(process, target)
+    default:
+      return operator satisfies never
   }
 }
 

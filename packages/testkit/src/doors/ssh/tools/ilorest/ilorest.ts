@@ -141,7 +141,8 @@ export const ilorest: Program = async (process, version) => {
         return await verb.run({ process, io, personality, verb: name, ...parsed })
       } catch (error) {
         if (!(error instanceof IlorestError)) throw error
-        if (error.message !== '') (error.stream === 1 ? io.out : io.err)(`${error.message}\n`)
+        if (error.message !== '' && error.stream === 1) io.out(`${error.message}\n`)
+        else if (error.message !== '') io.err(`${error.message}\n`)
         return error.code
       }
     },
@@ -226,6 +227,8 @@ function refusalOf(
         text: 'ERROR 100: Bios provider is unregistered. Please refer to the documentation for details on this issue.\n',
         code: code ?? 100,
       }
+    default:
+      return mode satisfies never
   }
 }
 

@@ -159,7 +159,7 @@ function linesOf(value: Readonly<Record<string, unknown>>, indent: number): stri
           ? JSON.stringify(inner)
           : inner === null
             ? 'None'
-            : String(inner as string | number)
+            : `${inner as string | number}`
     return [`${blanks}${key}=${text}`]
   })
 }
