@@ -19,7 +19,11 @@ export async function benchLab(): Promise<string[]> {
   delay.enable()
   let peak = memoryBefore
   const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 100)
-  const runs = await Promise.all(hostnames.map((serverId) => hw.manager.start(new ServerProvisioningWorkflow({ serverId, deviceType: 'a1.c5.large' }, hw))))
+  const runs = await Promise.all(
+    hostnames.map((serverId) =>
+      hw.manager.start(new ServerProvisioningWorkflow({ serverId, deviceType: 'a1.c5.large' }, hw)),
+    ),
+  )
   const ends = await Promise.all(runs.map((run) => run.outcome()))
   clearInterval(sampling)
   delay.disable()

@@ -18,12 +18,10 @@ const burnIn = new WorkflowStep<Provisioning, { errors: number }>({
   plan: (ctx) => ctx.todo('read and hash 1 GiB thirty times'),
   act: (ctx) =>
     ctx.subTask('Burning in…', (task) =>
-      ctx
-        .use(HostShell)
-        .run(['sh', '-c', 'for n in 1 2 3; do echo "round $n"; sleep 60; done'], {
-          signal: ctx.signal,
-          onLine: task.detail,
-        }),
+      ctx.use(HostShell).run(['sh', '-c', 'for n in 1 2 3; do echo "round $n"; sleep 60; done'], {
+        signal: ctx.signal,
+        onLine: task.detail,
+      }),
     ),
   verify: async (ctx) => {
     const errors = await machineChecks(ctx)

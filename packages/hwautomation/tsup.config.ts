@@ -5,5 +5,8 @@ export default defineConfig({
   format: 'esm',
   target: 'node20',
   clean: true,
-  dts: { entry: { index: 'src/index.ts' }, compilerOptions: { ignoreDeprecations: '6.0', types: ['node'], customConditions: [] } },
+  dts: {
+    entry: { index: 'src/index.ts' },
+    compilerOptions: { ignoreDeprecations: '6.0', types: ['node'], customConditions: [] },
+  },
 })

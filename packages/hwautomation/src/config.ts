@@ -38,13 +38,15 @@ export const configSchema = z.strictObject({
       .describe('secret: text of the key whose public half the MAAS user has registered'),
     privateKeyFile: file.exactOptional().describe('or the file that holds it'),
     passphrase: z.string().exactOptional().describe('secret'),
-    timeouts: z.strictObject({
+    timeouts: z
+      .strictObject({
         connect: wireTime,
         keepalive: wireTime,
         close: wireTime,
         command: wireTime.describe('one short command of ours; default 1m'),
         tool: wireTime.describe('one call of an in-band tool, or one upload; default 5m'),
-      }).default({}),
+      })
+      .default({}),
   }),
   dial: z
     .url({ protocol: /^https?$/ })
@@ -224,7 +226,10 @@ function relativeTo(folder: string, content: Record<string, unknown>): unknown {
     const parent = at.slice(0, -1).reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), config)
     const key = at.at(-1)!
     if (isMap(parent) && typeof parent[key] === 'string')
-      parent[key] = parent[key].replace(/^\$\{file:([^}]+)\}$/, (_, name: string) => `\${file:${path.resolve(folder, name)}}`)
+      parent[key] = parent[key].replace(
+        /^\$\{file:([^}]+)\}$/,
+        (_, name: string) => `\${file:${path.resolve(folder, name)}}`,
+      )
   }
   const devices = config['devices']
   if (isMap(devices) && Array.isArray(devices['files'])) devices['files'] = devices['files'].map(absolute)

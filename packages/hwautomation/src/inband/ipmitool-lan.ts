@@ -51,7 +51,8 @@ export class IpmitoolLan {
   async #loadDrivers(signal: AbortSignal): Promise<void> {
     if (this.#readyOn !== undefined && this.#readyOn === this.#shell.location?.bootId) return
     // Which of them a board needs is told by the device that appears; modprobe of the others fails, and that is no fault.
-    for (const driver of DRIVERS) await this.#shell.run(['modprobe', driver], { sudo: true, signal, timeout: this.#toolMs })
+    for (const driver of DRIVERS)
+      await this.#shell.run(['modprobe', driver], { sudo: true, signal, timeout: this.#toolMs })
     this.#readyOn = this.#shell.location?.bootId
   }
 

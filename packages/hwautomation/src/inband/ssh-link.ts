@@ -42,7 +42,11 @@ export class SshLink {
    * Does work on the connection, and again on a new one if it was lost: whoever works here must be safe to repeat, as named runs are.
    * Work that is not over within `limitMs` of wall time loses its connection.
    */
-  async use<T>(signal: AbortSignal, limitMs: number, work: (session: SshSession, bootId: string) => Promise<T>): Promise<T> {
+  async use<T>(
+    signal: AbortSignal,
+    limitMs: number,
+    work: (session: SshSession, bootId: string) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         const location = this.#location()
@@ -67,7 +71,13 @@ export class SshLink {
   async #open({ address, hostKey }: HostLocation, signal: AbortSignal): Promise<SshSession> {
     if (this.#session && !this.#session.isClosed) return this.#session
     const { clock: _, timeouts, ...login } = this.#login
-    this.#session = await SshSession.open({ ...login, host: address, hostKey: { sha256: hostKey }, signal, ...(timeouts ? { timeouts } : {}) })
+    this.#session = await SshSession.open({
+      ...login,
+      host: address,
+      hostKey: { sha256: hostKey },
+      signal,
+      ...(timeouts ? { timeouts } : {}),
+    })
     return this.#session
   }
 }

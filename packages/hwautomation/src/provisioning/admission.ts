@@ -72,7 +72,8 @@ export function isHeldByUs(
 ): boolean {
   const annotation = machine.annotations[RUN_ANNOTATION]
   if (machine.owner !== claim.user) return false
-  if (annotation !== undefined) return claim.annotationIsOurs
+  if (claim.annotationIsOurs) return true
+  if (annotation !== undefined) return false
   return (
     claim.commissioningResultId != null &&
     machine.commissioningResultId === claim.commissioningResultId &&

@@ -10,6 +10,9 @@ import type { Provisioning } from './provisioning.ts'
 /** A BMC may need a while to answer at its new address, and MAAS's own time-out for a power query is 60 s. */
 const ANSWERS_WITHIN_MS = 180_000
 
+/** How long a BMC may take to apply what it acknowledged. */
+const APPLIED_WITHIN_MS = 60_000
+
 type Ctx = StepContext<Provisioning>
 
 /** What was found before the first `lan set`, stored with the intents so that a later attempt can still put it back. */
@@ -86,7 +89,7 @@ export async function setAddress(ctx: Ctx, before: FoundBefore, target: LanConfi
     const steps = parameters.filter((parameter) => !holds(now, target, parameter))
     if (steps.length === 0) return
     if (round > 2) throw notTaken(ctx, now, target)
-    for (const parameter of steps)
+    for (const parameter of steps) {
       await ctx.effect<FoundBefore>({
         effect: 'bmc.lan-set',
         key: `${why} ${parameter} ${ctx.attempt}.${round}`,
@@ -99,6 +102,11 @@ export async function setAddress(ctx: Ctx, before: FoundBefore, target: LanConfi
         happened: async () =>
           holds((await bmc.read(ctx.signal)).value, target, parameter) ? 'happened' : 'not-happened',
       })
+      // Some BMCs acknowledge at once and apply later.
+      await soon(ctx.clock, { signal: ctx.signal, within: APPLIED_WITHIN_MS }, async () =>
+        holds((await bmc.read(ctx.signal)).value, target, parameter) ? true : undefined,
+      )
+    }
   }
 }
 
@@ -180,7 +188,13 @@ export async function putBack(ctx: Ctx, before: FoundBefore, because: unknown): 
         { source: before.source, address: before.address, netmask: before.netmask, gateway: before.gateway },
         'back',
       )
-      await registerAddress(ctx, hostOf(before.powerAddress))
+      const { value: now } = await ctx.use(BmcNetwork).read(ctx.signal)
+      await registerAddress(ctx, now.address === before.address ? hostOf(before.powerAddress) : now.address)
+      if (now.address !== before.address)
+        ctx.leaveBehind(
+          `BMC address of ${ctx.request.hostname}: was ${before.address}, is ${now.address} now (${now.source})`,
+          'MAAS knows it; a DHCP server may have given it another lease.',
+        )
     })
   } catch (error) {
     ctx.leaveBehind(
@@ -233,7 +247,11 @@ async function assertOwnHost(
     return
   }
   const seen = { systemSerial: host.serial ?? undefined, systemUuid: host.uuid ?? undefined }
-  if (compareBmcIdentity({ systemSerial: identity.serial ?? undefined, systemUuid: identity.uuid ?? undefined }, seen).proved) return
+  if (
+    compareBmcIdentity({ systemSerial: identity.serial ?? undefined, systemUuid: identity.uuid ?? undefined }, seen)
+      .proved
+  )
+    return
   throw unproven(
     ctx,
     `the BMC there says it belongs to serial ${host.serial ?? 'unknown'}, not ${identity.serial ?? 'unknown'}`,

@@ -195,7 +195,11 @@ export interface BmcNetwork {
   /** Logs in there and reads whose BMC it is; the certificate is pinned before anything is sent. */
   hostBehind(
     address: string,
-    options: { readonly certificateSha256: string; readonly signal: AbortSignal; readonly onWarning: (line: string) => void },
+    options: {
+      readonly certificateSha256: string
+      readonly signal: AbortSignal
+      readonly onWarning: (line: string) => void
+    },
   ): Promise<{ readonly serial: string | null; readonly uuid: string | null }>
   /** MAAS's power parameters of the machine, without its password. */
   registration(signal: AbortSignal): Promise<BmcRegistration>

@@ -25,11 +25,12 @@ export async function settleMachine(ctx: UndoContext<Provisioning>): Promise<str
   const claim = await claimOf(ctx)
   let lastTrouble: unknown
   let unmarked = false
+  let aborted = false
   for (;;) {
     ctx.signal.throwIfAborted()
     try {
       const { value: machine } = await maas.read(ctx.signal)
-      const next = nextMove(machine, claim)
+      const next = nextMove(machine, { ...claim, aborted, annotationIsOurs: markIsOurs(ctx, machine) })
       if (next.move === 'rest') {
         nameResidue(ctx, machine, claim)
         return next.state
@@ -40,6 +41,7 @@ export async function settleMachine(ctx: UndoContext<Provisioning>): Promise<str
           await unmarkHeld(ctx, 'settle')
           unmarked = true
         }
+        aborted ||= move === 'abort'
         await ctx.subTask(SENTENCE[move], (task) =>
           ctx.effect({
             effect: move === 'abort' ? 'maas.abort' : move === 'off' ? 'maas.power-off' : 'maas.rescue-exit',
@@ -66,7 +68,11 @@ export async function settleMachine(ctx: UndoContext<Provisioning>): Promise<str
 }
 
 /** What this run may move: only what it brought into its state itself. */
-export type SettlingClaim = Parameters<typeof isHeldByUs>[1] & { readonly touched: boolean }
+export type SettlingClaim = Parameters<typeof isHeldByUs>[1] & {
+  readonly touched: boolean
+  /** An abort was sent: MAAS takes the owner away at once, the status later; or, after a 503, not at all until a second one. */
+  readonly aborted?: boolean
+}
 
 async function claimOf(ctx: UndoContext<Provisioning>): Promise<SettlingClaim> {
   const maas = ctx.use(Commissioning)
@@ -75,11 +81,18 @@ async function claimOf(ctx: UndoContext<Provisioning>): Promise<SettlingClaim> {
   const { value: machine } = await maas.read(ctx.signal)
   return {
     user,
-    annotationIsOurs: machine.annotations[RUN_ANNOTATION] === ctx.workflowId,
+    annotationIsOurs: markIsOurs(ctx, machine),
     touched: ctx.intents.some(({ effect }) => effect === 'maas.commission' || effect === 'maas.rescue-enter'),
     commissioningResultId:
       began !== undefined && machine.commissioningResultId !== began.resultId ? machine.commissioningResultId : null,
   }
+}
+
+/** Marked by this run; or unmarked and brought into rescue mode by it: the mark is taken off before the machine is left. */
+function markIsOurs(ctx: UndoContext<Provisioning>, machine: MachineState): boolean {
+  const mark = machine.annotations[RUN_ANNOTATION]
+  if (mark !== undefined) return mark === ctx.workflowId
+  return isRescue(machine.status) && ctx.intents.some(({ effect }) => effect === 'maas.rescue-enter')
 }
 
 /** A changed BIOS and a proven BMC address stay as they are; whoever reads the record must not have to guess. */
@@ -102,7 +115,10 @@ function nameWhatStays(ctx: UndoContext<Provisioning>): void {
 function nameResidue(ctx: UndoContext<Provisioning>, machine: MachineState, claim: SettlingClaim): void {
   const resting = machine.status === STATUS.new || machine.status === STATUS.ready
   if (claim.touched && resting && machine.owner === claim.user)
-    ctx.leaveBehind(`${claim.user} as owner of ${machine.hostname} in MAAS, although it is ${machine.statusName}`, 'Harmless: MAAS left it there when it refused a commissioning; the next commissioning clears it.')
+    ctx.leaveBehind(
+      `${claim.user} as owner of ${machine.hostname} in MAAS, although it is ${machine.statusName}`,
+      'Harmless: MAAS left it there when it refused a commissioning; the next commissioning clears it.',
+    )
 }
 
 type Move = 'abort' | 'exit' | 'off'
@@ -128,7 +144,8 @@ export function nextMove(
   } as const
   if (!claim.touched) return rest
   const ours = isHeldByUs(machine, claim)
-  if (machine.status === STATUS.commissioning) return ours ? { move: 'abort' } : rest
+  if (machine.status === STATUS.commissioning)
+    return ours || (claim.aborted === true && machine.owner === null) ? { move: 'abort' } : rest
   if (machine.status === STATUS.exitingRescue) return machine.owner === claim.user ? { move: 'wait' } : rest
   if (isRescue(machine.status)) return ours ? { move: 'exit' } : rest
   const unowned = machine.owner === null || machine.owner === claim.user

@@ -81,7 +81,10 @@ interface Target {
 
 /** Dials under our wall time too: a custom dial need not have one. A socket that arrives too late is cut. */
 async function dialInTime(dial: Dial, target: Target, milliseconds: number): Promise<Socket> {
-  const dialling = Promise.resolve().then(() => dial(target))
+  // A dial that is given up must end: it would hold a socket until a time-out of its own.
+  const over = new AbortController()
+  const signal = target.signal === undefined ? over.signal : AbortSignal.any([target.signal, over.signal])
+  const dialling = Promise.resolve().then(() => dial({ ...target, signal }))
   let taken = false
   try {
     const socket = await pTimeout(dialling, {
@@ -96,6 +99,9 @@ async function dialInTime(dial: Dial, target: Target, milliseconds: number): Pro
     // A dial of somebody else's throws errors of its own.
     throw isHwError(error) ? error : unreachable(target.host, target.port, error)
   } finally {
-    if (!taken) void dialling.then((socket) => socket.destroy()).catch(() => {})
+    if (!taken) {
+      over.abort(connectTimeout(target.host, target.port))
+      void dialling.then((socket) => socket.destroy()).catch(() => {})
+    }
   }
 }

@@ -39,7 +39,6 @@ printf 'boot=%s\\n' "$(cat /proc/sys/kernel/random/boot_id)"
 const KEYS = [...DMI.map(([key]) => key), 'architecture', 'boot'] as const
 type Key = (typeof KEYS)[number]
 
-
 /**
  * Reads who a host is, in one remote command that may take as long as a connection: DMI by sysfs, else by dmidecode, with `sudo -n` unless logged in as root.
  *

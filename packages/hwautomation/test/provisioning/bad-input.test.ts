@@ -1,11 +1,20 @@
 import { createLab, type LabOptions } from '@hwautomation/testkit'
 import ssh2 from 'ssh2'
 import { describe, expect, it } from 'vitest'
-import { createHwAutomation, ServerProvisioningWorkflow, type HwAutomationOptions, type ProvisioningRequest } from '../../src/index.ts'
+import {
+  createHwAutomation,
+  ServerProvisioningWorkflow,
+  type HwAutomationOptions,
+  type ProvisioningRequest,
+} from '../../src/index.ts'
 import { testSite } from './site.ts'
 
 /** What is asked for is wrong: a clear error, and nothing is changed. */
-async function refusal(request: Partial<ProvisioningRequest>, lab: LabOptions = {}, options: Partial<HwAutomationOptions> = {}) {
+async function refusal(
+  request: Partial<ProvisioningRequest>,
+  lab: LabOptions = {},
+  options: Partial<HwAutomationOptions> = {},
+) {
   await using site = await testSite({ servers: [{ hostname: 'srv001' }, { hostname: 'srv002' }], ...lab }, options)
   const before = state(site.lab)
   const error = await Promise.resolve()
@@ -15,15 +24,36 @@ async function refusal(request: Partial<ProvisioningRequest>, lab: LabOptions = 
       expect(end.status).toBe('FAILED')
       return { ...end.error!, record: end.record }
     })
-    .catch((thrown: unknown) => thrown as { code: string; kind: string; message: string; hint?: string; record?: undefined })
+    .catch(
+      (thrown: unknown) => thrown as { code: string; kind: string; message: string; hint?: string; record?: undefined },
+    )
   const settled = site.lab.clock.settled()
   await settled
-  return { error, before, after: state(site.lab), lab: site.lab, mutated: site.lab.log.entries.filter(({ mutating, effect }) => mutating && effect !== 'none').map(({ call }) => call) }
+  return {
+    error,
+    before,
+    after: state(site.lab),
+    lab: site.lab,
+    mutated: site.lab.log.entries
+      .filter(({ mutating, effect }) => mutating && effect !== 'none')
+      .map(({ call }) => call),
+  }
 }
 
-function state(lab: { server(name: string): { maasRecord(): Readonly<Record<string, unknown>>; powerParameters(): unknown; machine: { bios: { current: Map<string, unknown> }; bmc: { network: unknown } } } }) {
+function state(lab: {
+  server(name: string): {
+    maasRecord(): Readonly<Record<string, unknown>>
+    powerParameters(): unknown
+    machine: { bios: { current: Map<string, unknown> }; bmc: { network: unknown } }
+  }
+}) {
   const { machine, ...server } = lab.server('srv001')
-  return JSON.stringify({ record: server.maasRecord?.() ?? lab.server('srv001').maasRecord(), power: lab.server('srv001').powerParameters(), bios: [...machine.bios.current], bmc: machine.bmc.network })
+  return JSON.stringify({
+    record: server.maasRecord?.() ?? lab.server('srv001').maasRecord(),
+    power: lab.server('srv001').powerParameters(),
+    bios: [...machine.bios.current],
+    bmc: machine.bmc.network,
+  })
 }
 
 describe('bad input changes nothing and says what is wrong', () => {
@@ -42,14 +72,20 @@ describe('bad input changes nothing and says what is wrong', () => {
   })
 
   it('a name that is another machine’s system_id', async () => {
-    const { error, mutated } = await refusal({ serverId: 'abc123' }, { servers: [{ hostname: 'srv001', systemId: 'abc123' }, { hostname: 'abc123' }] })
+    const { error, mutated } = await refusal(
+      { serverId: 'abc123' },
+      { servers: [{ hostname: 'srv001', systemId: 'abc123' }, { hostname: 'abc123' }] },
+    )
     expect(error.code).toBe('maas.ambiguous-machine')
     expect(error.message).toMatch(/srv001/)
     expect(mutated).toEqual([])
   })
 
   it('a neighbour’s address', async () => {
-    const { error, lab, mutated } = await refusal({ targetIpmiIp: '192.168.1.7' }, { servers: [{ hostname: 'srv001' }, { hostname: 'srv002', bmcAddress: '192.168.1.7' }] })
+    const { error, lab, mutated } = await refusal(
+      { targetIpmiIp: '192.168.1.7' },
+      { servers: [{ hostname: 'srv001' }, { hostname: 'srv002', bmcAddress: '192.168.1.7' }] },
+    )
     expect(error.code).toBe('bmc.address-invalid')
     expect(error.message).toContain(lab.server('srv002').systemId)
     expect(mutated.some((call) => call.startsWith('ipmitool') || call.startsWith('maas PUT'))).toBe(false)
@@ -58,21 +94,32 @@ describe('bad input changes nothing and says what is wrong', () => {
   it('an address that another run is about to give out', async () => {
     await using site = await testSite({ servers: [{ hostname: 'srv001' }, { hostname: 'srv002' }] })
     const first = await site.hw.manager.start(site.workflow({ targetIpmiIp: '192.168.1.100' }), { requestedBy: 'ada' })
-    const second = await site.hw.manager.start(site.workflow({ serverId: 'srv002', targetIpmiIp: '192.168.1.100' }), { requestedBy: 'bob' })
+    const second = await site.hw.manager.start(site.workflow({ serverId: 'srv002', targetIpmiIp: '192.168.1.100' }), {
+      requestedBy: 'bob',
+    })
     const ends = await Promise.all([first.outcome(), second.outcome()])
     expect(ends.map(({ status }) => status)).toEqual(['COMPLETED', 'FAILED'])
     expect(ends[1].error?.code).toBe('bmc.address-invalid')
   })
 
   it('a device type that does not match the machine: commissioned, but nothing written to firmware or BMC', async () => {
-    const { error, mutated } = await refusal({ targetIpmiIp: '192.168.1.100' }, { servers: [{ hostname: 'srv001', model: 'hpe-dl360-gen11' }] })
+    const { error, mutated } = await refusal(
+      { targetIpmiIp: '192.168.1.100' },
+      { servers: [{ hostname: 'srv001', model: 'hpe-dl360-gen11' }] },
+    )
     expect(error.code).toBe('devices.mismatch')
     expect(error.message).toMatch(/ProLiant DL360 Gen11.*ProLiant RL300 Gen11/s)
     expect(mutated.filter((call) => !call.startsWith('maas '))).toEqual([])
   })
 
   it.each(['deployed', 'allocated', 'broken'] as const)('a machine that is %s', async (status) => {
-    const { error, mutated } = await refusal({}, { servers: [{ hostname: 'srv001', status, ...(status === 'broken' ? {} : { owner: 'bob' }) }], users: [{ name: 'bob', admin: false }] })
+    const { error, mutated } = await refusal(
+      {},
+      {
+        servers: [{ hostname: 'srv001', status, ...(status === 'broken' ? {} : { owner: 'bob' }) }],
+        users: [{ name: 'bob', admin: false }],
+      },
+    )
     expect(error.code).toBe('machine.not-admitted')
     expect(mutated).toEqual([])
   })
@@ -88,20 +135,38 @@ describe('bad input changes nothing and says what is wrong', () => {
 describe('a MAAS that does not want us', () => {
   const asked = { serverId: 'srv001', deviceType: 'a1.c5.large' }
 
-  async function failure(change: (connection: ReturnType<Awaited<ReturnType<typeof createLab>>['connection']>) => Partial<HwAutomationOptions>, user?: string) {
-    await using lab = await createLab({ servers: [{ hostname: 'srv001' }], users: [{ name: 'bob', admin: false, sshKey: true }, { name: 'eve', admin: true, sshKey: false }] })
+  async function failure(
+    change: (
+      connection: ReturnType<Awaited<ReturnType<typeof createLab>>['connection']>,
+    ) => Partial<HwAutomationOptions>,
+    user?: string,
+  ) {
+    await using lab = await createLab({
+      servers: [{ hostname: 'srv001' }],
+      users: [
+        { name: 'bob', admin: false, sshKey: true },
+        { name: 'eve', admin: true, sshKey: false },
+      ],
+    })
     const connection = lab.connection(user)
     await using hw = await createHwAutomation({ ...connection, ...change(connection), clock: lab.clock, env: {} })
     const error = await new ServerProvisioningWorkflow({ ...asked, retryCount: 0 }, hw).execute().then(
       () => undefined,
-      (thrown: { code: string; message: string; hint?: string; outcome?: { error?: { code: string; message: string; hint?: string } } }) => thrown.outcome?.error ?? thrown,
+      (thrown: {
+        code: string
+        message: string
+        hint?: string
+        outcome?: { error?: { code: string; message: string; hint?: string } }
+      }) => thrown.outcome?.error ?? thrown,
     )
     const checks = await hw.check()
     return { error, checks, said: JSON.stringify([error, checks]), secret: connection.maas.apiKey.split(':')[2]! }
   }
 
   it('a wrong key: stops at once, says so, and gives no secret away', async () => {
-    const { error, checks, said, secret } = await failure(({ maas }) => ({ maas: { ...maas, apiKey: maas.apiKey.replace(/:[^:]+$/, ':wrong') } }))
+    const { error, checks, said, secret } = await failure(({ maas }) => ({
+      maas: { ...maas, apiKey: maas.apiKey.replace(/:[^:]+$/, ':wrong') },
+    }))
     expect(error?.code).toBe('maas.auth')
     expect(checks.find(({ name }) => name.startsWith('the key'))?.status).toBe('fail')
     expect(said).not.toContain(secret)
@@ -111,13 +176,19 @@ describe('a MAAS that does not want us', () => {
     const { error, checks } = await failure(() => ({}), 'bob')
     expect(error?.code).toBe('maas.forbidden')
     expect(error?.hint).toMatch(/admin/i)
-    expect(checks.find(({ name }) => name.startsWith('the key'))).toMatchObject({ status: 'fail', detail: expect.stringContaining('bob') })
+    expect(checks.find(({ name }) => name.startsWith('the key'))).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('bob'),
+    })
   })
 
   it('a key whose user has not our SSH key registered', async () => {
     const { error, checks } = await failure(() => ({}), 'eve')
     expect(error?.code).toBe('ssh.auth')
-    expect(checks.find(({ name }) => name.includes('SSH key'))).toMatchObject({ status: 'fail', hint: expect.stringContaining('SSH keys') })
+    expect(checks.find(({ name }) => name.includes('SSH key'))).toMatchObject({
+      status: 'fail',
+      hint: expect.stringContaining('SSH keys'),
+    })
   })
 
   it('a wrong SSH key', async () => {
@@ -130,7 +201,10 @@ describe('a MAAS that does not want us', () => {
   it('a MAAS that cannot be reached', async () => {
     const { error, checks } = await failure(() => ({ maas: { url: 'http://127.0.0.1:9/MAAS', apiKey: 'a:b:c' } }))
     expect(error?.code).toBe('maas.unreachable')
-    expect(checks.find(({ name }) => name === 'MAAS answers')).toMatchObject({ status: 'fail', hint: expect.any(String) })
+    expect(checks.find(({ name }) => name === 'MAAS answers')).toMatchObject({
+      status: 'fail',
+      hint: expect.any(String),
+    })
   })
 
   it('another machine behind the address', async () => {
@@ -138,12 +212,17 @@ describe('a MAAS that does not want us', () => {
     // DHCP has given the address to another machine since MAAS took stock.
     site.hw.manager.onEvent((event) => {
       if (event.type === 'step.status' && event.step === 'commission' && event.to === 'completed')
-        site.lab.server('srv001').machine.quirks.wrongIdentity = { serial: 'OTHER00001', uuid: '11111111-2222-4333-8444-555555555555' }
+        site.lab.server('srv001').machine.quirks.wrongIdentity = {
+          serial: 'OTHER00001',
+          uuid: '11111111-2222-4333-8444-555555555555',
+        }
     })
     const run = await site.hw.manager.start(site.workflow({ retryCount: 0, targetIpmiIp: '192.168.1.100' }))
     const { status, error } = await run.outcome()
     expect(status).toBe('FAILED')
     expect(error?.message).toContain('OTHER00001')
-    expect(site.lab.log.entries.some(({ call }) => call.startsWith('ilorest') || call.startsWith('ipmitool'))).toBe(false)
+    expect(site.lab.log.entries.some(({ call }) => call.startsWith('ilorest') || call.startsWith('ipmitool'))).toBe(
+      false,
+    )
   })
 })

@@ -7,13 +7,23 @@ const REVERSALS = [
   { step: 'bios-push', after: { type: 'started', name: 'Reading the settings back…' }, act: 'revert-bios' },
   { step: 'ipmi-configure', after: { type: 'ended', name: 'Having MAAS reach it there…' }, act: 'revert-bmc-address' },
   { step: 'finalize', after: { type: 'ended', name: 'Tagging it hw-type-a1-c5-large…' }, act: 'remove-tags' },
-] as const satisfies readonly { step: string; after: { type: 'started' | 'ended'; name: string }; act: Parameters<ReturnType<Lab['server']>['intervene']>[0] }[]
+] as const satisfies readonly {
+  step: string
+  after: { type: 'started' | 'ended'; name: string }
+  act: Parameters<ReturnType<Lab['server']>['intervene']>[0]
+}[]
 
 describe('a world that is reverted between act and verify', () => {
   it.each(REVERSALS)('fails $step after $act', async ({ step, after, act }) => {
     await using site = await testSite()
     site.hw.manager.onEvent((event) => {
-      if ((event.type === 'subtask.started' || event.type === 'subtask.ended') && event.type === `subtask.${after.type}` && event.step === step && event.name === after.name) site.lab.server('srv001').intervene(act)
+      if (
+        (event.type === 'subtask.started' || event.type === 'subtask.ended') &&
+        event.type === `subtask.${after.type}` &&
+        event.step === step &&
+        event.name === after.name
+      )
+        site.lab.server('srv001').intervene(act)
     })
     const run = await site.hw.manager.start(site.workflow({ targetIpmiIp: '192.168.1.100', retryCount: 0 }))
     const { status, record, error } = await run.outcome()

@@ -162,7 +162,8 @@ describe('opening a session', () => {
     const held = new Promise<void>((resolve) => (deliver = resolve))
     const slow: typeof dial = async (target) => {
       await held
-      return dial(target)
+      // One that does not listen to its signal.
+      return dial({ host: target.host, port: target.port })
     }
     await expect(
       SshSession.open({ ...server.connection, dial: slow, timeouts: { connectMs: 100 } }),

@@ -19,6 +19,7 @@ export function createBmc(parts: {
     firmwareVersion: model.bmcVersion,
     lanChannel: model.lanChannel,
     network: watched({ ...parts.network, mac: macAddress(index, 0) }, changed),
+    lease: { address: parts.network.address, netmask: parts.network.netmask, gateway: parts.network.gateway },
     users: [
       {
         id: 1,

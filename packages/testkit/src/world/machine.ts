@@ -61,6 +61,8 @@ export interface Bmc {
   /** IPMI LAN channel that answers (iLO: 2). */
   readonly lanChannel: number
   readonly network: BmcNetwork
+  /** What the DHCP server has for its MAC; in force whenever the source is DHCP. */
+  readonly lease: Pick<BmcNetwork, 'address' | 'netmask' | 'gateway'>
   /** Factory `Administrator` (id 1) and `maas` (id 2), the one that MAAS knows. */
   readonly users: BmcUser[]
   /** Open Redfish sessions by id; `lastUsedAt` in lab milliseconds. */

@@ -51,6 +51,8 @@ export class RedfishClient implements AsyncDisposable {
   readonly #warnings: string[] = []
   #links: RootLinks | undefined
   #session: RedfishSession | undefined
+  /** The session that has opened something already. */
+  #worked: RedfishSession | undefined
   #systemPath: string | undefined
   #refused: { readonly user: string; readonly password: string; readonly error: HwError } | undefined
 
@@ -97,6 +99,7 @@ export class RedfishClient implements AsyncDisposable {
       this.#session = await openSession(this.#transport, sessions, { user, password }, signal, this.#cleanupMs)
     } catch (error) {
       if (isHwError(error) && error.kind === 'auth') this.#refused = { user, password, error }
+      if (isHwError(error) && MAY_HAVE_OPENED.has(error.code)) this.#warnings.push(mayBeLeft(this.#transport.host))
       throw error
     }
     if (!signal?.aborted) return
@@ -110,6 +113,8 @@ export class RedfishClient implements AsyncDisposable {
     if (session === undefined) return { gone: true }
     this.#session = undefined
     const outcome = await closeSession(this.#transport, session, this.#cleanupMs)
+    if (outcome.gone && outcome.wasUnknown && this.#worked !== session)
+      this.#warnings.push(mayOpenLate(this.#transport.host))
     if (!outcome.gone) {
       this.#warnings.push(outcome.warning)
       this.#logger.warn({ host: this.#transport.host }, outcome.warning)
@@ -197,8 +202,11 @@ export class RedfishClient implements AsyncDisposable {
     return read
   }
 
-  #get(path: string, signal: AbortSignal | undefined): Promise<RedfishReply> {
-    return this.#transport.request({ method: 'GET', path, token: this.#token(), signal })
+  async #get(path: string, signal: AbortSignal | undefined): Promise<RedfishReply> {
+    const session = this.#session
+    const reply = await this.#transport.request({ method: 'GET', path, token: this.#token(), signal })
+    if (reply.status === 200) this.#worked = session
+    return reply
   }
 
   #token(): string {
@@ -209,6 +217,22 @@ export class RedfishClient implements AsyncDisposable {
       message: `There is no session on ${this.#transport.host}; call login first`,
     })
   }
+}
+
+/** Errors of a login that do not tell whether the BMC opened a session. */
+const MAY_HAVE_OPENED: ReadonlySet<string> = new Set([
+  'bmc.reply-lost',
+  'bmc.timeout',
+  'bmc.unreadable-answer',
+  'bmc.reply-too-large',
+])
+
+function mayOpenLate(host: string): string {
+  return `The BMC ${host} did not know the session it had just opened: if it opens it late, its idle time-out ends it`
+}
+
+function mayBeLeft(host: string): string {
+  return `The answer to a login on the BMC ${host} was lost or unreadable: if it opened a session, its idle time-out ends it`
 }
 
 const POWER_STATES: Readonly<Record<string, PowerReading['state']>> = {

@@ -39,7 +39,9 @@ export async function openSession(
 }
 
 /** How a logout went. `warning` says what the operator may find left on the BMC. */
-export type LogoutOutcome = { readonly gone: true } | { readonly gone: false; readonly warning: string }
+export type LogoutOutcome =
+  | { readonly gone: true; readonly wasUnknown?: true }
+  | { readonly gone: false; readonly warning: string }
 
 /**
  * Deletes a session and reads back that it is gone. Never rejects; has a deadline of its own and takes no signal, since it
@@ -53,15 +55,19 @@ export async function closeSession(
   const { path, token } = session
   if (path === undefined) return left(transport, 'the BMC did not say where it is')
   let why = 'it is still there after DELETE'
+  let unknown = false
   const gone = await withinWallTime(limitMs, outOfTime, undefined, async (signal) => {
     for (let attempt = 0; attempt < 2 && !signal.aborted; attempt++) {
       const session = { path, token, signal, timeoutMs: limitMs / 4 }
       const failed = await deleteOnce(transport, session)
-      if (failed === 'gone' || (await isGone(transport, session))) return true
-      why = failed ?? why
+      unknown = failed === 'gone' && attempt === 0
+      // A refused DELETE proves nothing: whether the token still opens something does.
+      if (await isGone(transport, session)) return true
+      why = failed === undefined || failed === 'gone' ? why : failed
     }
     return false
   })
+  if (gone && unknown) return { gone, wasUnknown: true }
   return gone ? { gone } : left(transport, why)
 }
 

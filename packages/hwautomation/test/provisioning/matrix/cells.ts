@@ -25,16 +25,25 @@ export async function allCells(): Promise<Cell[]> {
     cancelWhileCommissioning(lab, run)
     await run.outcome()
   })
-  const calls = [...clean.calls.map((call) => ({ call, inCleanUp: false })), ...cancelled.calls.filter((call) => !clean.calls.includes(call)).map((call) => ({ call, inCleanUp: true }))]
-  return calls.flatMap(({ call, inCleanUp }) => clean.modesFor(call).flatMap((mode) => MANNERS.map((manner) => ({ call, mode, manner, inCleanUp }))))
+  const calls = [
+    ...clean.calls.map((call) => ({ call, inCleanUp: false })),
+    ...cancelled.calls.filter((call) => !clean.calls.includes(call)).map((call) => ({ call, inCleanUp: true })),
+  ]
+  return calls.flatMap(({ call, inCleanUp }) =>
+    clean.modesFor(call).flatMap((mode) => MANNERS.map((manner) => ({ call, mode, manner, inCleanUp }))),
+  )
 }
 
 async function callsOf(act: (lab: Lab) => Promise<void>) {
-  const lab = await createLab({ servers: [{ hostname: 'srv001', model: 'hpe-rl300', tags: ['hw-type-old'] }, { hostname: 'srv002', model: 'hpe-rl300' }] })
+  const lab = await createLab({
+    servers: [
+      { hostname: 'srv001', model: 'hpe-rl300', tags: ['hw-type-old'] },
+      { hostname: 'srv002', model: 'hpe-rl300' },
+    ],
+  })
   await act(lab)
   const calls = [...lab.log.calls()]
   const modes = new Map(calls.map((call) => [call, lab.faults.modesFor(call)]))
   await lab.close()
   return { calls, modesFor: (call: string) => modes.get(call) ?? lab.faults.modesFor(call) }
 }
-

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { MANNERS, type Cell } from './cells.ts'
@@ -28,7 +29,13 @@ export function gridText(verdicts: readonly Verdict[]): string {
   const tables = doors.map((door) => {
     const rows = calls.filter((call) => doorOf(call) === door)
     const columns = modes.filter((mode) => rows.some((call) => cellText(call, mode) !== '·'))
-    return [`## ${door}`, '', `| call | ${columns.join(' | ')} |`, `|---|${columns.map(() => ':-:').join('|')}|`, ...rows.map((call) => `| \`${call}\` | ${columns.map((mode) => cellText(call, mode)).join(' | ')} |`)].join('\n')
+    return [
+      `## ${door}`,
+      '',
+      `| call | ${columns.join(' | ')} |`,
+      `|---|${columns.map(() => ':-:').join('|')}|`,
+      ...rows.map((call) => `| \`${call}\` | ${columns.map((mode) => cellText(call, mode)).join(' | ')} |`),
+    ].join('\n')
   })
   return `${HEAD}\n${verdicts.length} runs.\n\n${tables.join('\n\n')}\n`
 }
@@ -37,6 +44,25 @@ export function gridText(verdicts: readonly Verdict[]): string {
 export async function writeGrid(verdicts: readonly Verdict[]): Promise<void> {
   const text = gridText(verdicts)
   if ((await readFile(FILE, 'utf8').catch(() => '')) !== text) await writeFile(FILE, text)
+}
+
+/** The cells of the committed page that are filled: call and fault. */
+export function keysOfGrid(): ReadonlySet<string> {
+  const keys = new Set<string>()
+  let columns: string[] = []
+  for (const line of readFileSync(FILE, 'utf8').split('\n')) {
+    const cells = line.split(' | ').map((cell) => cell.replaceAll('|', '').trim())
+    if (line.startsWith('| call')) columns = cells.slice(1)
+    const call = /^\| `([^`]+)`/.exec(line)?.[1]
+    if (call !== undefined)
+      for (const [index, text] of cells.slice(1).entries())
+        if (text !== '·' && text.split(' ').length === MANNERS.length) keys.add(`${call} × ${columns[index]}`)
+  }
+  return keys
+}
+
+export function rowAndColumnOf({ call, mode }: Pick<Cell, 'call' | 'mode'>): string {
+  return `${call} × ${mode}`
 }
 
 export function keyOf({ call, mode, manner }: Pick<Cell, 'call' | 'mode' | 'manner'>): string {

@@ -1,11 +1,22 @@
 import { fileURLToPath } from 'node:url'
 import type { Lab } from '@hwautomation/testkit'
-import { createHwAutomation, ServerProvisioningWorkflow, type HwAutomation, type ProvisioningRequest, type RunHandle } from '../../../src/index.ts'
+import {
+  createHwAutomation,
+  ServerProvisioningWorkflow,
+  type HwAutomation,
+  type ProvisioningRequest,
+  type RunHandle,
+} from '../../../src/index.ts'
 
 /** Where the BMC is to go. */
 export const TARGET = '192.168.1.100'
 
-export const request = (): ProvisioningRequest => ({ serverId: 'srv001', deviceType: 'matrix', targetIpmiIp: TARGET, retryCount: 1 })
+export const request = (): ProvisioningRequest => ({
+  serverId: 'srv001',
+  deviceType: 'matrix',
+  targetIpmiIp: TARGET,
+  retryCount: 1,
+})
 
 /** An a1.c5.large that loses patience sooner, so that a fault that lasts is given up in a moment. */
 const DEVICES = fileURLToPath(new URL('matrix-devices.yaml', import.meta.url))
@@ -21,7 +32,10 @@ export async function matrixSite(lab: Lab): Promise<MatrixSite> {
   const hw = await createHwAutomation({
     ...rest,
     maas: { ...maas, timeouts: { power: '500ms', other: '500ms' } },
-    ssh: { ...ssh, timeouts: { connect: '500ms', keepalive: '200ms', close: '200ms', command: '500ms', tool: '700ms' } },
+    ssh: {
+      ...ssh,
+      timeouts: { connect: '500ms', keepalive: '200ms', close: '200ms', command: '500ms', tool: '700ms' },
+    },
     devices: { files: [DEVICES] },
     bmc: { timeouts: { connect: '500ms', request: '500ms' } },
     clock: lab.clock,

@@ -45,9 +45,14 @@ export async function runTool(process: Process, tool: ToolRun): Promise<number> 
   }
   try {
     if (mode === 'hang') {
-      // Lab time goes on: the process hangs, not the wire.
+      // Lab time waits: whoever gives it up does so in wall time, as with a hung wire.
+      const release = clock.holdStill()
       end('hung')
-      await process.block(new Promise<never>(() => undefined))
+      try {
+        await process.block(new Promise<never>(() => undefined))
+      } finally {
+        release()
+      }
     }
     if (mode === 'slow') await process.block(clock.wall(begun.delayMs, process.signal))
     if (mode === 'drop-before-effect') host.cutConnections()

@@ -32,6 +32,8 @@ export function lanSet(
       }
       io.effect(() => {
         network.source = value === 'dhcp' ? 'DHCP' : 'Static'
+        // The DHCP server knows the MAC and gives it the same lease again, at once (assumed).
+        if (value === 'dhcp') Object.assign(network, bmc.lease)
       })
       return 0
     }

@@ -1,0 +1,33 @@
+/** Plays one share of the matrix in a process of its own and prints what came of it: `child.ts SHARD OF`. */
+import { allCells } from './cells.ts'
+import { keyOf } from './grid.ts'
+import { play, type Verdict } from './play.ts'
+
+export interface Share {
+  readonly verdicts: readonly Verdict[]
+  /** Promises that were broken, by cell. */
+  readonly broken: readonly string[]
+}
+
+/** Runs at a time: most of a run is waiting for a device that has gone silent. */
+const AT_ONCE = 4
+
+async function playShare(shard: number, of: number): Promise<Share> {
+  const waiting = (await allCells()).filter((_, index) => index % of === shard)
+  const verdicts: Verdict[] = []
+  const broken: string[] = []
+  const worker = async () => {
+    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
+      try {
+        verdicts.push(await play(cell))
+      } catch (error) {
+        broken.push(`${keyOf(cell)}: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return { verdicts, broken }
+}
+
+const [shard = '0', of = '1'] = process.argv.slice(2)
+process.stdout.write(`${JSON.stringify(await playShare(Number(shard), Number(of)))}\n`)
