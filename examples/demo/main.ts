@@ -83,7 +83,7 @@ async function follow(run: RunHandle): Promise<void> {
   show.clear()
 }
 
-const colour = process.stdout.isTTY === true && !process.env['NO_COLOR']
+const colour = process.stdout.isTTY && !process.env['NO_COLOR']
 
 function read() {
   try {

@@ -7,7 +7,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, cancelled: 130, detached: 14
 
 /** Reports an error that kept the command from running, and sets the exit code: 2 where the caller can correct it, else 1. */
 export function fail(error: unknown): void {
-  const style = styleOf(process.stderr.isTTY === true && !process.env['NO_COLOR'])
+  const style = styleOf(process.stderr.isTTY && !process.env['NO_COLOR'])
   if (isHwError(error)) {
     const { code, kind, message, hint, retryable, context } = error
     const record = { code, kind, message, retryable, context, ...(hint === undefined ? {} : { hint }) }

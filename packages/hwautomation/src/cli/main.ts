@@ -1,22 +1,20 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
+import { packageVersion } from '../package-folder.ts'
 import { check } from './check.ts'
 import { fail } from './exit.ts'
 import { plan } from './plan.ts'
 import { provision } from './provision.ts'
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { readonly version: string }
-
 const EXIT_CODES = `
 Exit codes: 0 done; 1 it failed (the run, a check, or a plan with problems); 2 the command, the request or the configuration is wrong;
-130 cancelled; 143 let go by SIGTERM (the run can be resumed).`
+130 cancelled; 143 let go by SIGTERM: the machine stays as it is.`
 
 const program = new Command('hwautomation')
   .description(
     'Takes racked servers to ready: commissions them in MAAS, brings BIOS and BMC to their device type, proves it, tags them.',
   )
-  .version(version)
+  .version(packageVersion())
   .showHelpAfterError('(--help shows all commands and options)')
   .showSuggestionAfterError()
   .configureHelp({ showGlobalOptions: true })

@@ -49,5 +49,5 @@ export interface RequestOptions extends GlobalOptions {
 
 /** Colours only where a person looks. */
 export function wantsColour(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && !process.env['NO_COLOR']
+  return stream.isTTY && !process.env['NO_COLOR']
 }

@@ -27,11 +27,14 @@ export async function provision(server: string, deviceType: string, options: Req
   }
 }
 
-/** The first Ctrl-C asks for a graceful cancel; a second says what is being finished. SIGTERM lets go: the run can be resumed. */
+/** The first Ctrl-C asks for a graceful cancel; a second says what is being finished. SIGTERM lets go of the run: the machine stays as it is, and the record says RUNNING. */
 function onSignals(hw: HwAutomation, run: RunHandle, by: string): () => void {
   let asked = false
   const interrupt = () => {
-    if (asked) return process.stderr.write(`${beingFinished(run)}\n`)
+    if (asked) {
+      process.stderr.write(`${beingFinished(run)}\n`)
+      return
+    }
     asked = true
     process.stderr.write(
       'Cancelling: the machine is taken to a known state first. Ctrl-C again says what is being finished.\n',

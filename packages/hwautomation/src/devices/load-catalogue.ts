@@ -1,9 +1,9 @@
-import { constants, existsSync, readFileSync } from 'node:fs'
+import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { printable } from '../bios/printable.ts'
 import { HwError } from '../errors.ts'
+import { packageFolder } from '../package-folder.ts'
 import type { DeviceCatalogue } from './catalogue.ts'
 import { LARGEST_FILE } from './catalogue-source.ts'
 import type { CatalogueFault } from './catalogue-source.ts'
@@ -43,7 +43,9 @@ export async function loadCatalogue({
 }
 
 async function shippedFiles(): Promise<string[]> {
-  const folder = path.join(packageRoot(path.dirname(fileURLToPath(import.meta.url))), 'catalogue')
+  const root = packageFolder()
+  if (root === undefined) throw missing(import.meta.url)
+  const folder = path.join(root, 'catalogue')
   const names = await readdir(folder).catch((error: unknown) => {
     throw missing(folder, error)
   })
@@ -52,17 +54,6 @@ async function shippedFiles(): Promise<string[]> {
     .toSorted()
     .map((name) => path.join(folder, name))
 }
-
-/** The folder of this package, whether the code runs from `src/devices/` or from one file in `dist/`. */
-function packageRoot(from: string): string {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    const manifest = path.join(folder, 'package.json')
-    if (existsSync(manifest) && PACKAGE_NAME.test(readFileSync(manifest, 'utf8'))) return folder
-    if (path.dirname(folder) === folder) throw missing(from)
-  }
-}
-
-const PACKAGE_NAME = /"name"\s*:\s*"hwautomation"/
 
 function missing(folder: string, cause?: unknown): HwError {
   return new HwError({

@@ -85,11 +85,6 @@ export function parseRequest(input: unknown): ProvisioningRequest {
 
 /** A value in a message: quoted, printable, short. */
 function shown(value: unknown): string {
-  const text =
-    typeof value === 'string'
-      ? JSON.stringify(value)
-      : typeof value === 'undefined'
-        ? 'nothing'
-        : String(JSON.stringify(value))
+  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? 'a value that JSON does not know')
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -135,8 +135,12 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** An error for people: what happened, what to do, what lies behind it. */
 export function errorLines(error: ErrorRecord, style: Style = styleOf(false)): string[] {
+  const faults = faultsOf(error)
+  // Several faults read better one a line.
+  const message = faults.length > 1 ? error.message.slice(0, error.message.indexOf(':') + 1) : error.message
   return [
-    `${style.bad('Error')} ${plain(error.message)} ${style.quiet(`[${error.code}]`)}`,
+    `${style.bad('Error')} ${plain(message)} ${style.quiet(`[${error.code}]`)}`,
+    ...(faults.length > 1 ? faults.map((fault) => `  - ${plain(fault)}`) : []),
     ...(error.hint ? [`${style.loud('What to do')}: ${plain(error.hint)}`] : []),
     ...(error.causes ?? []).map((cause) => style.quiet(`  because: ${plain(cause.message)} [${cause.code}]`)),
   ]
@@ -144,4 +148,10 @@ export function errorLines(error: ErrorRecord, style: Style = styleOf(false)): s
 
 function padded(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
+}
+
+/** The faults an error lists, where its message is a list of them. */
+function faultsOf({ context, message }: ErrorRecord): readonly string[] {
+  const list = context['faults'] ?? context['problems']
+  return Array.isArray(list) && message.includes(':') ? list.map(String) : []
 }
