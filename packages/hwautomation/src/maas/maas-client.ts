@@ -95,6 +95,13 @@ export class MaasClient implements AsyncDisposable {
     return this.#read(record.MaasVersion, read.versionCall, options)
   }
 
+  /** MAAS's own clock, as its answer's `Date` header has it (whole seconds), in milliseconds since the epoch; undefined without one. */
+  async serverTime({ signal }: CallOptions = {}): Promise<number | undefined> {
+    const { headers } = await this.#transport.send(read.versionCall, signal)
+    const time = Date.parse(headers['date'] ?? '')
+    return Number.isNaN(time) ? undefined : time
+  }
+
   /** The user of the API key; `is_superuser` is needed for commissioning, rescue mode, power parameters and tags. */
   async whoami(options?: ReadOptions): Promise<record.MaasUser> {
     return this.#read(record.MaasUser, read.whoamiCall, options)

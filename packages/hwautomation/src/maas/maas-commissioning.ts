@@ -1,5 +1,7 @@
 import { timestamp, type Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
 import type { Answer, Commissioning, OnTrouble } from '../provisioning/capabilities.ts'
+import { through } from '../provisioning/patiently.ts'
 import { RUN_ANNOTATION, type MachineState } from '../provisioning/machine-state.ts'
 import type { MaasClient } from './maas-client.ts'
 import type { MachinePoller } from './machine-poller.ts'
@@ -9,6 +11,7 @@ export interface MaasCommissioningOptions {
   readonly maas: MaasClient
   readonly poller: MachinePoller
   readonly clock: Clock
+  readonly logger: Logger
   readonly systemId: string
   readonly commissioning: {
     /** Else MAAS creates or overwrites a BMC user of its own. */
@@ -20,6 +23,8 @@ export interface MaasCommissioningOptions {
   readonly isAbandonedRun: (runId: string) => Promise<boolean>
 }
 
+/** So long may MAAS be away (an upgrade of the region, a failing link) before a step hears of it. */
+const OUTAGE_MS = 10 * 60_000
 /** How much of a failing script's output goes into the error. */
 const OUTPUT_TAIL = 400
 /** Script statuses that a script cannot reach without having run (MAAS: enums/scriptresult.py). */
@@ -35,7 +40,8 @@ export class MaasCommissioning implements Commissioning {
   }
 
   async read(signal: AbortSignal): Promise<Answer<MachineState>> {
-    return this.#answer(toMachineState(await this.#maas.machine(this.#id, { signal })))
+    const read = () => this.#maas.machine(this.#id, { signal })
+    return this.#answer(toMachineState(await this.#throughOutage(signal, read)))
   }
 
   async until<T>(
@@ -54,7 +60,7 @@ export class MaasCommissioning implements Commissioning {
   }
 
   async user(signal: AbortSignal): Promise<Answer<string>> {
-    this.#user ??= (await this.#maas.whoami({ signal })).username
+    this.#user ??= (await this.#throughOutage(signal, () => this.#maas.whoami({ signal }))).username
     return this.#answer(this.#user)
   }
 
@@ -98,6 +104,12 @@ export class MaasCommissioning implements Commissioning {
       const said = (output ?? '').trim().replaceAll(/\s+/g, ' ')
       return `${name}: ${statusName}${exitStatus === undefined ? '' : `, exit ${exitStatus}`}${said ? `, "${said}"` : ''}`
     })
+  }
+
+  #throughOutage<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
+    const { clock, logger } = this.#options
+    const onTrouble = (reason: string) => logger.warn({ systemId: this.#id }, reason)
+    return through(clock, { signal, within: OUTAGE_MS, onTrouble }, read)
   }
 
   get #maas(): MaasClient {

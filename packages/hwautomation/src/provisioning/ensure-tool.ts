@@ -1,5 +1,6 @@
 import { HwError } from '../errors.ts'
 import { HostShell } from './capabilities.ts'
+import { ensureShell } from './ensure-shell.ts'
 import type { Acting } from './provisioning.ts'
 
 /**
@@ -7,6 +8,7 @@ import type { Acting } from './provisioning.ts'
  * @throws HwError `tool.not-described` where the configuration has none for this architecture.
  */
 export async function ensureTool(ctx: Acting, name: string): Promise<void> {
+  await ensureShell(ctx, `tool-${name}`)
   const shell = ctx.use(HostShell)
   const architecture = shell.location?.identity.architecture ?? 'unknown'
   const tool = shell.describedTool(name, architecture)

@@ -12,7 +12,12 @@ const UP_WITHIN_MS = 20 * 60_000
  * Finds the shell of the boot that has just begun: probes all addresses MAAS knows (they are those of the last commissioning)
  * and believes only a host that proves to be this machine, in a boot that is not `notBootId`.
  */
-export async function findHost(ctx: Acting, machine: MachineState, notBootId?: string): Promise<HostLocation> {
+export async function findHost(
+  ctx: Acting,
+  machine: MachineState,
+  notBootId?: string,
+  within = UP_WITHIN_MS,
+): Promise<HostLocation> {
   if (machine.serial === null && machine.uuid === null) {
     throw new HwError({
       code: 'host.identity-unknown',
@@ -28,7 +33,7 @@ export async function findHost(ctx: Acting, machine: MachineState, notBootId?: s
       serial: machine.serial,
       uuid: machine.uuid,
       signal: ctx.signal,
-      within: Math.min(UP_WITHIN_MS, 0.8 * stepTimes(ctx.request.profile, 'retrieve-ip').attempt),
+      within: Math.min(within, 0.8 * stepTimes(ctx.request.profile, 'retrieve-ip').attempt),
       onTrouble: task.detail,
       refresh: async () => (await maas.read(ctx.signal)).value.addresses,
       ...(notBootId === undefined ? {} : { notBootId }),

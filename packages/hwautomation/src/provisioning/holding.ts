@@ -80,14 +80,33 @@ export async function assertStillOurs(ctx: Acting): Promise<MachineState> {
   const maas = ctx.use(Commissioning)
   const { value: machine } = await maas.read(ctx.signal)
   const { value: user } = await maas.user(ctx.signal)
-  const unowned = machine.status === STATUS.ready && machine.owner === null
-  const inRescue = isRescue(machine.status) && machine.owner === user
-  if ((unowned || inRescue) && !machine.locked) return machine
-  throw new HwError({
+  if (isRescue(machine.status) && machine.owner === user && !machine.locked) await assertNotForeign(ctx, machine)
+  else assertFree(machine, user)
+  return machine
+}
+
+/** Ready, unlocked, and nobody's (or, after a refused commissioning, still under our own name). @throws HwError `machine.taken` */
+export function assertFree(machine: MachineState, user: string): void {
+  const nobodys = machine.owner === null || machine.owner === user
+  const resting =
+    machine.status === STATUS.ready || machine.status === STATUS.new || machine.status === STATUS.failedCommissioning
+  if (!resting || !nobodys || machine.locked) throw taken(machine)
+}
+
+/** Another run that somebody works on, perhaps in another process with the same MAAS user, has marked the machine. @throws HwError `machine.taken` */
+export async function assertNotForeign(ctx: Pick<Acting, 'workflowId' | 'use'>, machine: MachineState): Promise<void> {
+  const mark = machine.annotations[RUN_ANNOTATION]
+  if (mark !== undefined && !(await annotationIsOurs(ctx, machine))) throw taken(machine, mark)
+}
+
+function taken(machine: MachineState, mark?: string): HwError {
+  const whose =
+    mark === undefined ? (machine.owner === null ? '' : ` and belongs to ${machine.owner}`) : ` for run ${mark}`
+  return new HwError({
     code: 'machine.taken',
     kind: 'conflict',
-    message: `${machine.hostname} is now ${machine.statusName}${machine.owner === null ? '' : ` and belongs to ${machine.owner}`}: somebody else took it during the run.`,
+    message: `${machine.hostname} is now ${machine.statusName}${whose}: somebody else took it during the run.`,
     hint: 'Find out in the MAAS events who acted; start again when the machine is free.',
-    context: { status: machine.statusName, owner: machine.owner ?? '' },
+    context: { status: machine.statusName, owner: machine.owner ?? '', run: mark ?? '' },
   })
 }

@@ -18,6 +18,7 @@ export type Acting = Pick<
   StepContext<Provisioning>,
   | 'workflowId'
   | 'request'
+  | 'intents'
   | 'clock'
   | 'signal'
   | 'use'

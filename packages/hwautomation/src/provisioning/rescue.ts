@@ -1,6 +1,7 @@
 import { HwError } from '../errors.ts'
 import type { Json } from '../workflow/record.ts'
 import { Commissioning } from './capabilities.ts'
+import { assertFree, assertNotForeign } from './holding.ts'
 import { isRescue, STATUS, type MachineState } from './machine-state.ts'
 import { patiently, soon } from './patiently.ts'
 import type { Acting } from './provisioning.ts'
@@ -27,15 +28,15 @@ export async function enterRescue(ctx: Acting, key: string): Promise<MachineStat
       effect: 'maas.rescue-enter',
       key,
       marker: async () => ({ status: (await maas.read(ctx.signal)).value.status }),
-      act: async () => {
-        // Again in 17 would cycle the power a second time; in 16 MAAS refuses.
-        const { value: machine } = await maas.read(ctx.signal)
-        if ((machine.status === STATUS.enteringRescue || machine.status === STATUS.rescue) && machine.owner === user)
-          return
-        await patiently(ctx.clock, { signal: ctx.signal, within: BUSY_WITHIN_MS, onBusy: task.detail }, () =>
-          maas.enterRescue(ctx.signal),
-        )
-      },
+      act: () =>
+        patiently(ctx.clock, { signal: ctx.signal, within: BUSY_WITHIN_MS, onTrouble: task.detail }, async () => {
+          // Read directly before: again in 17 would cycle the power a second time, and from Allocated it would take the machine from its owner.
+          const { value: machine } = await maas.read(ctx.signal)
+          if ((machine.status === STATUS.enteringRescue || machine.status === STATUS.rescue) && machine.owner === user)
+            return
+          assertFree(machine, user)
+          await maas.enterRescue(ctx.signal)
+        }),
       happened: async () => {
         const { value: machine } = await maas.read(ctx.signal)
         const entered =
@@ -79,14 +80,14 @@ export async function leaveRescue(ctx: Acting, key: string): Promise<MachineStat
       effect: 'maas.rescue-exit',
       key,
       marker: async () => ({ status: (await maas.read(ctx.signal)).value.status }),
-      act: async () => {
-        const { value: machine } = await maas.read(ctx.signal)
-        if (!isRescue(machine.status)) return
+      act: () =>
         // A 503 leaves 19 or 20 behind; exit is allowed again in both (MAAS 3.3, recorded).
-        await patiently(ctx.clock, { signal: ctx.signal, within: BUSY_WITHIN_MS, onBusy: task.detail }, () =>
-          maas.exitRescue(ctx.signal),
-        )
-      },
+        patiently(ctx.clock, { signal: ctx.signal, within: BUSY_WITHIN_MS, onTrouble: task.detail }, async () => {
+          const { value: machine } = await maas.read(ctx.signal)
+          if (!isRescue(machine.status)) return
+          await assertNotForeign(ctx, machine)
+          await maas.exitRescue(ctx.signal)
+        }),
       happened: async () => {
         const { value: machine } = await maas.read(ctx.signal)
         return !isRescue(machine.status) || machine.status === STATUS.exitingRescue ? 'happened' : 'not-happened'

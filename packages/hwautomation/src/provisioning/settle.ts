@@ -4,57 +4,32 @@ import { isHeldByUs } from './admission.ts'
 import { Commissioning, HostShell } from './capabilities.ts'
 import { unmarkHeld } from './holding.ts'
 import { isRescue, RUN_ANNOTATION, STATUS, type MachineState } from './machine-state.ts'
-import { patiently } from './patiently.ts'
+import { nameWhatStays, nameResidue } from './naming.ts'
 import type { Provisioning } from './provisioning.ts'
-import { biosPush } from './steps/bios-push.ts'
 import { commissionMarker } from './steps/commission.ts'
-import { ipmiConfigure } from './steps/ipmi-configure.ts'
 
 /** Between two looks at a machine that is on its way. MAAS's power actions take 4-9 s. */
 const LOOK_EVERY_MS = 5_000
+/** A machine that is still leaving rescue mode by then is asked again: exit is harmless there, and MAAS has no expiry for it (MAAS 3.3, recorded). */
+const EXIT_AGAIN_MS = 180_000
+
+type Ctx = UndoContext<Provisioning>
 
 /**
  * After a failure or a cancel: takes the machine to a state that MAAS and people know, by what it is in now and only where this run brought
- * it there. Acts, reads, waits and repeats until the state is read back; the signal's deadline ends it.
+ * it there. Acts, reads, waits and repeats until the state is read back, through outages too; the signal's deadline ends it.
  * Returns the end state in words; throws when it cannot be reached.
  */
-export async function settleMachine(ctx: UndoContext<Provisioning>): Promise<string> {
-  const maas = ctx.use(Commissioning)
+export async function settleMachine(ctx: Ctx): Promise<string> {
   nameWhatStays(ctx)
   await tidyHost(ctx)
-  const claim = await claimOf(ctx)
+  const progress: Progress = { aborted: false, unmarked: false, exitSince: undefined }
   let lastTrouble: unknown
-  let unmarked = false
-  let aborted = false
   for (;;) {
     ctx.signal.throwIfAborted()
     try {
-      const { value: machine } = await maas.read(ctx.signal)
-      const next = nextMove(machine, { ...claim, aborted, annotationIsOurs: markIsOurs(ctx, machine) })
-      if (next.move === 'rest') {
-        nameResidue(ctx, machine, claim)
-        return next.state
-      }
-      const { move } = next
-      if (move !== 'wait') {
-        if (!unmarked && machine.owner === claim.user) {
-          await unmarkHeld(ctx, 'settle')
-          unmarked = true
-        }
-        aborted ||= move === 'abort'
-        await ctx.subTask(SENTENCE[move], (task) =>
-          ctx.effect({
-            effect: move === 'abort' ? 'maas.abort' : move === 'off' ? 'maas.power-off' : 'maas.rescue-exit',
-            key: 'settle',
-            marker: async () => ({ status: machine.status }),
-            act: () =>
-              patiently(ctx.clock, { signal: ctx.signal, within: 30_000, onBusy: task.detail }, () =>
-                CALL[move](maas, ctx.signal),
-              ),
-            happened: async () => 'not-happened',
-          }),
-        )
-      }
+      const state = await moveOn(ctx, progress)
+      if (state !== undefined) return state
     } catch (error) {
       ctx.signal.throwIfAborted()
       if (isHwError(error) && error.kind === 'auth') throw error
@@ -67,58 +42,50 @@ export async function settleMachine(ctx: UndoContext<Provisioning>): Promise<str
   }
 }
 
-/** What this run may move: only what it brought into its state itself. */
-export type SettlingClaim = Parameters<typeof isHeldByUs>[1] & {
-  readonly touched: boolean
-  /** An abort was sent: MAAS takes the owner away at once, the status later; or, after a 503, not at all until a second one. */
-  readonly aborted?: boolean
+interface Progress {
+  aborted: boolean
+  unmarked: boolean
+  /** Since when it has been leaving rescue mode, on the clock. */
+  exitSince: number | undefined
 }
 
-async function claimOf(ctx: UndoContext<Provisioning>): Promise<SettlingClaim> {
+/** One look and at most one move; the end state in words once there is nothing left to do. */
+async function moveOn(ctx: Ctx, progress: Progress): Promise<string | undefined> {
   const maas = ctx.use(Commissioning)
-  const began = commissionMarker(ctx)
   const { value: user } = await maas.user(ctx.signal)
-  const { value: machine } = await maas.read(ctx.signal)
-  return {
-    user,
-    annotationIsOurs: markIsOurs(ctx, machine),
-    touched: ctx.intents.some(({ effect }) => effect === 'maas.commission' || effect === 'maas.rescue-enter'),
-    commissioningResultId:
-      began !== undefined && machine.commissioningResultId !== began.resultId ? machine.commissioningResultId : null,
+  const look = async () => {
+    const { value: machine } = await maas.read(ctx.signal)
+    if (machine.status !== STATUS.exitingRescue) progress.exitSince = undefined
+    else progress.exitSince ??= ctx.clock.now()
+    const stuck = progress.exitSince !== undefined && ctx.clock.now() - progress.exitSince > EXIT_AGAIN_MS
+    return { machine, next: nextMove(machine, { ...claimOf(ctx, machine, user), aborted: progress.aborted, stuck }) }
   }
-}
-
-/** Marked by this run; or unmarked and brought into rescue mode by it: the mark is taken off before the machine is left. */
-function markIsOurs(ctx: UndoContext<Provisioning>, machine: MachineState): boolean {
-  const mark = machine.annotations[RUN_ANNOTATION]
-  if (mark !== undefined) return mark === ctx.workflowId
-  return isRescue(machine.status) && ctx.intents.some(({ effect }) => effect === 'maas.rescue-enter')
-}
-
-/** A changed BIOS and a proven BMC address stay as they are; whoever reads the record must not have to guess. */
-function nameWhatStays(ctx: UndoContext<Provisioning>): void {
-  const bios = ctx.maybeOutput(biosPush)
-  if (bios && bios.applied.length > 0)
-    ctx.leaveBehind(
-      `${bios.applied.length} changed BIOS settings on ${ctx.request.hostname}`,
-      'They are those of the device type; the configuration of before is kept with the run (bios-before.json).',
-    )
-  const bmc = ctx.maybeOutput(ipmiConfigure)
-  if (bmc && bmc.before.address !== bmc.now.address)
-    ctx.leaveBehind(
-      `BMC address of ${ctx.request.hostname}: now ${bmc.now.address}, was ${bmc.before.address}`,
-      'It is proven and MAAS knows it; start again to finish, or set the old one.',
-    )
-}
-
-/** A commissioning that MAAS refused because of a power action leaves its caller as owner, and nothing but the next one clears that (MAAS 3.3, recorded). */
-function nameResidue(ctx: UndoContext<Provisioning>, machine: MachineState, claim: SettlingClaim): void {
-  const resting = machine.status === STATUS.new || machine.status === STATUS.ready
-  if (claim.touched && resting && machine.owner === claim.user)
-    ctx.leaveBehind(
-      `${claim.user} as owner of ${machine.hostname} in MAAS, although it is ${machine.statusName}`,
-      'Harmless: MAAS left it there when it refused a commissioning; the next commissioning clears it.',
-    )
+  const { machine, next } = await look()
+  if (next.move === 'rest') {
+    nameResidue(ctx, machine, user)
+    return next.state
+  }
+  const { move } = next
+  if (move === 'wait') return undefined
+  if (!progress.unmarked && machine.owner === user && machine.annotations[RUN_ANNOTATION] === ctx.workflowId) {
+    await unmarkHeld(ctx, 'settle')
+    progress.unmarked = true
+  }
+  await ctx.subTask(SENTENCE[move], () =>
+    ctx.effect({
+      effect: EFFECT[move],
+      key: 'settle',
+      marker: async () => ({ status: machine.status }),
+      act: async () => {
+        // Read directly before: whoever took the machine meanwhile must not lose it by us.
+        if ((await look()).next.move !== move) return
+        progress.aborted ||= move === 'abort'
+        await CALL[move](maas, ctx.signal)
+      },
+      happened: async () => 'not-happened',
+    }),
+  )
+  return undefined
 }
 
 type Move = 'abort' | 'exit' | 'off'
@@ -127,10 +94,36 @@ const SENTENCE: Readonly<Record<Move, string>> = {
   exit: 'Leaving the rescue system…',
   off: 'Switching the machine off…',
 }
+const EFFECT = { abort: 'maas.abort', exit: 'maas.rescue-exit', off: 'maas.power-off' } as const
 const CALL: Readonly<Record<Move, (maas: Commissioning, signal: AbortSignal) => Promise<void>>> = {
   abort: (maas, signal) => maas.abort(signal),
   exit: (maas, signal) => maas.exitRescue(signal),
   off: (maas, signal) => maas.powerOff(signal),
+}
+
+/** What this run may move: only what it brought into its state itself. */
+export type SettlingClaim = Parameters<typeof isHeldByUs>[1] & {
+  /** It began to commission the machine, entered rescue mode, or took over what an earlier run had left. */
+  readonly touched: boolean
+  /** An abort was sent: MAAS takes the owner away at once, the status later; or, after a 503, not at all until a second one. */
+  readonly aborted?: boolean
+  /** It has been leaving rescue mode for too long. */
+  readonly stuck?: boolean
+}
+
+function claimOf(ctx: Ctx, machine: MachineState, user: string): SettlingClaim {
+  const began = commissionMarker(ctx)
+  const mark = machine.annotations[RUN_ANNOTATION]
+  const entered = ctx.intents.some(({ effect }) => effect === 'maas.rescue-enter')
+  const marked = ctx.intents.some(({ effect }) => effect === 'maas.annotate')
+  return {
+    user,
+    touched: began !== undefined || entered || marked,
+    // Unmarked and brought into rescue mode by us: the mark is taken off before the machine is left.
+    annotationIsOurs: mark === undefined ? isRescue(machine.status) && (entered || marked) : mark === ctx.workflowId,
+    commissioningResultId:
+      began !== undefined && machine.commissioningResultId !== began.resultId ? machine.commissioningResultId : null,
+  }
 }
 
 /** The table of known end states: by status, whose it is, and power. Pure. */
@@ -142,21 +135,23 @@ export function nextMove(
     move: 'rest',
     state: `${machine.statusName}, ${machine.power === 'off' ? 'off' : `power ${machine.power}`}`,
   } as const
-  if (!claim.touched) return rest
+  if (!claim.touched || machine.locked) return rest
   const ours = isHeldByUs(machine, claim)
   if (machine.status === STATUS.commissioning)
     return ours || (claim.aborted === true && machine.owner === null) ? { move: 'abort' } : rest
-  if (machine.status === STATUS.exitingRescue) return machine.owner === claim.user ? { move: 'wait' } : rest
+  if (machine.status === STATUS.exitingRescue) {
+    if (machine.owner !== claim.user) return rest
+    return { move: claim.stuck === true && ours ? 'exit' : 'wait' }
+  }
   if (isRescue(machine.status)) return ours ? { move: 'exit' } : rest
   const unowned = machine.owner === null || machine.owner === claim.user
   const leftOn =
     machine.status === STATUS.ready || machine.status === STATUS.failedCommissioning || machine.status === STATUS.new
-  if (leftOn && unowned && machine.power === 'on') return { move: 'off' }
-  return rest
+  return leftOn && unowned && machine.power === 'on' ? { move: 'off' } : rest
 }
 
 /** Removes what the run put on the host, where the host still answers. A RAM disk that is gone took it along. */
-async function tidyHost(ctx: UndoContext<Provisioning>): Promise<void> {
+async function tidyHost(ctx: Ctx): Promise<void> {
   const shell = ctx.use(HostShell)
   if (shell.location === undefined) return
   try {

@@ -92,7 +92,7 @@ export const commission = new WorkflowStep<Provisioning, z.infer<typeof output>>
         }),
         act: async (known) => {
           used = known
-          await patiently(ctx.clock, { signal: ctx.signal, within: 60_000, onBusy: task.detail }, () =>
+          await patiently(ctx.clock, { signal: ctx.signal, within: 60_000, onTrouble: task.detail }, () =>
             maas.commission(ctx.signal),
           )
         },

@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { HwError } from '../../errors.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import { Commissioning, HostShell, Tags } from '../capabilities.ts'
+import { findHost } from '../fresh-boot.ts'
 import { assertStillOurs, markHeld, unmarkHeld } from '../holding.ts'
 import { isRescue, STATUS, type MachineState } from '../machine-state.ts'
 import { patiently, soon } from '../patiently.ts'
 import type { Acting, Provisioning } from '../provisioning.ts'
-import { leaveRescue } from '../rescue.ts'
+import { enterRescue, leaveRescue } from '../rescue.ts'
 import { stepTimes } from '../step-times.ts'
 
 const output = z.object({
@@ -46,23 +48,9 @@ export const finalize = new WorkflowStep<Provisioning, z.infer<typeof output>>({
 
   async act(ctx) {
     await assertStillOurs(ctx)
-    await ctx.subTask('Removing our files from the host…', async (task) => {
-      if (ctx.use(HostShell).location === undefined) return
-      try {
-        task.detail(await ctx.use(HostShell).tidy(ctx.signal))
-      } catch (error) {
-        ctx.signal.throwIfAborted()
-        // The RAM disk goes with the power; only a machine that stays on keeps them.
-        if (ctx.request.leaveOn === 'rescue') throw error
-        ctx.warn(
-          'host.not-tidied',
-          `Files of the run were left on the host until it was switched off: ${error instanceof Error ? error.message : String(error)}`,
-        )
-      }
-    })
-    if (ctx.request.leaveOn !== 'rescue') await handBack(ctx)
-    else if ((await ctx.use(Commissioning).read(ctx.signal)).value.status === STATUS.rescue)
-      await markHeld(ctx, 'left-on')
+    await tidyHost(ctx)
+    if (ctx.request.leaveOn === 'rescue') await keepOn(ctx)
+    else await handBack(ctx)
     await tagIt(ctx)
   },
 
@@ -103,6 +91,33 @@ export const finalize = new WorkflowStep<Provisioning, z.infer<typeof output>>({
   },
 })
 
+async function tidyHost(ctx: Acting): Promise<void> {
+  await ctx.subTask('Removing our files from the host…', async (task) => {
+    if (ctx.use(HostShell).location === undefined) return
+    try {
+      const left = await ctx.use(HostShell).tidy(ctx.signal)
+      task.detail(left)
+      if (left === 'gone' && ctx.request.leaveOn === 'rescue') throw hostGone(ctx.request.hostname)
+    } catch (error) {
+      ctx.signal.throwIfAborted()
+      // The RAM disk goes with the power; only a machine that stays on keeps them.
+      if (ctx.request.leaveOn === 'rescue') throw error
+      ctx.warn(
+        'host.not-tidied',
+        `Files of the run were left on the host until it was switched off: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  })
+}
+
+/** A machine that commissioning left Ready and on would go off at its next reboot: only rescue mode keeps it, owned. */
+async function keepOn(ctx: Acting): Promise<void> {
+  const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
+  if (machine.status === STATUS.rescue) return markHeld(ctx, 'left-on')
+  await findHost(ctx, await enterRescue(ctx, 'left-on'))
+  await markHeld(ctx, 'left-on')
+}
+
 async function handBack(ctx: Acting): Promise<void> {
   const maas = ctx.use(Commissioning)
   let { value: machine } = await maas.read(ctx.signal)
@@ -113,17 +128,29 @@ async function handBack(ctx: Acting): Promise<void> {
   if (machine.power === 'off') return
   await ctx.subTask('Switching the machine off…', async (task) => {
     // After rescue mode MAAS switches it off itself; its record shows that some seconds later.
-    const off = await soon(ctx.clock, { signal: ctx.signal, within: 15_000 }, () => isOff(maas, ctx.signal))
-    if (off) return
+    const leftRescue = ctx.intents.some(({ effect }) => effect === 'maas.rescue-exit')
+    if (leftRescue && (await soon(ctx.clock, { signal: ctx.signal, within: 15_000 }, () => isOff(maas, ctx.signal))))
+      return
     await ctx.effect({
       effect: 'maas.power-off',
       key: 'hand-back',
       act: () =>
-        patiently(ctx.clock, { signal: ctx.signal, within: SHOWN_WITHIN_MS, onBusy: task.detail }, () =>
-          maas.powerOff(ctx.signal),
-        ),
+        patiently(ctx.clock, { signal: ctx.signal, within: SHOWN_WITHIN_MS, onTrouble: task.detail }, async () => {
+          // Ready has no owner: whoever took it meanwhile must not lose power by us.
+          await assertStillOurs(ctx)
+          await maas.powerOff(ctx.signal)
+        }),
     })
     await soon(ctx.clock, { signal: ctx.signal, within: SHOWN_WITHIN_MS }, () => isOff(maas, ctx.signal))
+  })
+}
+
+function hostGone(hostname: string): HwError {
+  return new HwError({
+    code: 'host.not-tidied',
+    kind: 'transient',
+    message: `${hostname} is to stay on, but does not answer, so that files of the run may be left on it.`,
+    hint: 'Look at its console; leave rescue mode in MAAS if it cannot be reached.',
   })
 }
 

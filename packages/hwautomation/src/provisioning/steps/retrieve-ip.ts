@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { WorkflowStep } from '../../workflow/step.ts'
 import { Commissioning, HostShell } from '../capabilities.ts'
+import { ensureShell } from '../ensure-shell.ts'
 import { findHost } from '../fresh-boot.ts'
-import { markHeld } from '../holding.ts'
 import { hostLocationSchema } from '../host.ts'
 import { assertMatches } from '../matching.ts'
 import { isRescue, STATUS } from '../machine-state.ts'
 import type { Provisioning } from '../provisioning.ts'
-import { enterRescue } from '../rescue.ts'
 import { stepTimes } from '../step-times.ts'
 import { commission } from './commission.ts'
 
@@ -35,28 +34,16 @@ export const retrieveIp = new WorkflowStep<Provisioning, z.infer<typeof output>>
   },
 
   async act(ctx) {
-    const maas = ctx.use(Commissioning)
-    const shell = ctx.use(HostShell)
+    const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
     const commissionedNow = ctx.output(commission).way === 'commissioned'
-    let { value: machine } = await maas.read(ctx.signal)
-    const sentBefore = ctx.intents.some((intent) => intent.effect === 'maas.rescue-enter')
-    let notBootId: string | undefined
     // The shell that commissioning left may be gone; then, and where there was no commissioning, rescue mode gives a new one.
-    if (!commissionedNow || sentBefore || ctx.attempt > 1 || machine.power === 'off') {
-      if (machine.status !== STATUS.rescue && !sentBefore) {
-        const before = await shell.peek({
-          candidates: machine.addresses,
-          serial: machine.serial,
-          uuid: machine.uuid,
-          signal: ctx.signal,
-        })
-        notBootId = before?.bootId
-      }
-      if (machine.status === STATUS.ready || machine.status === STATUS.enteringRescue || sentBefore)
-        machine = await enterRescue(ctx, 'enter')
-      await markHeld(ctx, 'rescue')
-    }
-    const host = await findHost(ctx, machine, notBootId)
+    const left =
+      commissionedNow &&
+      ctx.attempt === 1 &&
+      ctx.intents.length === 0 &&
+      machine.status === STATUS.ready &&
+      machine.power !== 'off'
+    const host = left ? await findHost(ctx, machine) : await ensureShell(ctx, 'enter')
     await ctx.subTask(`Checking that this is a ${ctx.request.deviceType}…`, async () =>
       assertMatches(ctx.request, host.identity),
     )

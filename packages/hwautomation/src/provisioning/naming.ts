@@ -1,0 +1,53 @@
+import type { UndoContext } from '../workflow/context.ts'
+import { foundBefore } from './bmc-address.ts'
+import { STATUS, type MachineState } from './machine-state.ts'
+import type { Provisioning } from './provisioning.ts'
+import { biosModify } from './steps/bios-modify.ts'
+import { biosPush } from './steps/bios-push.ts'
+import { ipmiConfigure } from './steps/ipmi-configure.ts'
+
+type Ctx = UndoContext<Provisioning>
+
+/**
+ * Names what a run that ends early leaves changed: a BIOS that was written, a BMC address that was set. Judged by what was sent,
+ * so that a step that failed half-way is named too; whoever reads the record must not have to guess.
+ */
+export function nameWhatStays(ctx: Ctx): void {
+  nameBios(ctx)
+  nameBmcAddress(ctx)
+}
+
+function nameBios(ctx: Ctx): void {
+  if (!ctx.intents.some(({ effect }) => effect === 'bios.write')) return
+  const names = (ctx.maybeOutput(biosModify)?.changes ?? []).map(({ name }) => name).join(', ')
+  const proven = ctx.maybeOutput(biosPush) !== undefined
+  ctx.leaveBehind(
+    `${proven ? 'changed BIOS settings' : 'BIOS settings that were written and may be in force or come with the next boot'} on ${ctx.request.hostname}: ${names}`,
+    'They are those of the device type; the configuration of before is kept with the run (bios-before.json).',
+  )
+}
+
+function nameBmcAddress(ctx: Ctx): void {
+  const before = foundBefore(ctx)
+  const last = ctx.intents.findLast(({ effect }) => effect === 'bmc.lan-set')
+  // An address that was put back was named there, if that failed.
+  if (before === undefined || last === undefined || last.key.startsWith('back ')) return
+  const now = ctx.maybeOutput(ipmiConfigure)?.now.address
+  ctx.leaveBehind(
+    `BMC address of ${ctx.request.hostname}: was ${before.address}, ${now === undefined ? `may be ${ctx.request.targetIpmiIp} now, not proven` : `is ${now} now`}`,
+    now === undefined
+      ? 'Look with ipmitool on the host (lan print) which address the BMC has, and set MAAS’s power address to it.'
+      : 'It is proven and MAAS knows it; start again to finish, or set the old one.',
+  )
+}
+
+/** A commissioning that MAAS refused because of a power action leaves its caller as owner, and nothing but the next one clears that (MAAS 3.3, recorded). */
+export function nameResidue(ctx: Ctx, machine: MachineState, user: string): void {
+  const sent = ctx.intents.some(({ effect }) => effect === 'maas.commission')
+  const resting = machine.status === STATUS.new || machine.status === STATUS.ready
+  if (!sent || !resting || machine.owner !== user) return
+  ctx.leaveBehind(
+    `${user} as owner of ${machine.hostname} in MAAS, although it is ${machine.statusName}`,
+    'Harmless: MAAS left it there when it refused a commissioning; the next commissioning clears it.',
+  )
+}
