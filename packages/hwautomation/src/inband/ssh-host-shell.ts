@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { v7 as uuid } from 'uuid'
 import { timestamp } from '../clock.ts'
 import { HwError, isHwError } from '../errors.ts'
@@ -16,8 +15,9 @@ import { connectToBoot, type BootConnection } from '../ssh/connect.ts'
 import { known, sameSerial, sameUuid, type HostIdentity as SeenIdentity } from '../ssh/identity.ts'
 import { removeAllRuns, removeRun, run, status } from '../ssh/remote-run.ts'
 import { toMs } from '../workflow/duration.ts'
-import { SshLink, type SshLogin } from './ssh-link.ts'
-import type { ToolDescription, Tools } from './tool-description.ts'
+import { HostTools } from './host-tools.ts'
+import { SshLink, twice, type SshLogin } from './ssh-link.ts'
+import type { Tools } from './tool-description.ts'
 
 export interface SshHostShellOptions extends SshLogin {
   /** Wall time of one short command of ours. */
@@ -29,19 +29,18 @@ export interface SshHostShellOptions extends SshLogin {
   readonly recorded: () => HostLocation | undefined
 }
 
-/** Folder of our tools in the login user's home: only that user and root can write there. */
-const TOOLS_FOLDER = '.hwa-tools'
-
 /** The `HostShell` capability over SSH: one connection at a time, to the boot that was found last. */
 export class SshHostShell implements HostShell, AsyncDisposable {
   readonly #options: SshHostShellOptions
   #found: HostLocation | undefined
   readonly #link: SshLink
-  #home: { readonly bootId: string; readonly path: string } | undefined
+  readonly #tools: HostTools
 
   constructor(options: SshHostShellOptions) {
     this.#options = options
-    this.#link = new SshLink(options, () => this.location)
+    const location = () => this.location
+    this.#link = new SshLink(options, location)
+    this.#tools = new HostTools({ ...options, link: this.#link, location })
   }
 
   get location(): HostLocation | undefined {
@@ -136,7 +135,7 @@ export class SshHostShell implements HostShell, AsyncDisposable {
   // ── files and tools ──
 
   async put(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<string> {
-    const path = `${await this.#toolsFolder(signal)}/${name}`
+    const path = `${await this.#tools.folder(signal)}/${name}`
     await this.#link.use(signal, this.#options.transferMs, (session) =>
       session.upload(Buffer.from(bytes), path, { mode: 0o600, sha256: sha256(bytes), signal }),
     )
@@ -154,66 +153,28 @@ export class SshHostShell implements HostShell, AsyncDisposable {
     name: string,
     architecture: string,
   ): { readonly architecture: string; readonly sha256: readonly string[] } | undefined {
-    const tool = this.#options.tools[name]?.find((one) => sameArchitecture(one.architecture, architecture))
-    return tool && { architecture: tool.architecture, sha256: tool.files.map((file) => file.sha256) }
+    return this.#tools.described(name, architecture)
   }
 
-  async hasTool(name: string, signal: AbortSignal): Promise<boolean> {
-    const tool = this.#described(name)
-    const folder = await this.#toolFolder(name, signal)
-    const paths = tool.files.map((file) => `${folder}/${file.name}`)
-    const { code, stdout } = await this.#link.use(signal, this.#options.commandMs, (session) =>
-      session.exec(['sha256sum', '--', ...paths, `${folder}/.installed`], { signal }),
-    )
-    const sums = stdout
-      .toString()
-      .split('\n')
-      .map((line) => line.slice(0, 64))
-    return code === 0 && tool.files.every((file, index) => sums[index] === file.sha256)
+  hasTool(name: string, signal: AbortSignal): Promise<boolean> {
+    return this.#tools.has(name, signal)
   }
 
-  async installTool(name: string, signal: AbortSignal): Promise<void> {
-    const tool = this.#described(name)
-    const folder = await this.#toolFolder(name, signal)
-    for (const file of tool.files) {
-      const bytes = await localFile(name, file)
-      await this.#link.use(signal, this.#options.transferMs, (session) =>
-        session.upload(bytes, `${folder}/${file.name}`, {
-          mode: Number.parseInt(file.mode, 8),
-          sha256: file.sha256,
-          signal,
-        }),
-      )
-    }
-    for (const argv of tool.install) {
-      const result = await this.#inFolder(folder, argv, signal, true)
-      if (result.code !== 0) throw installFailed(name, argv, result)
-    }
-    const check = await this.#inFolder(folder, [...this.tool(name), ...tool.check.args], signal, true)
-    if (!`${check.stdout}${check.stderr}`.includes(tool.check.contains)) throw checkFailed(name, tool, check)
-    // The mark says that install and check went through, so that a half-installed tool is installed again.
-    await this.#link.use(signal, this.#options.transferMs, (session) =>
-      session.upload(Buffer.from('installed\n'), `${folder}/.installed`, { signal }),
-    )
+  installTool(name: string, signal: AbortSignal): Promise<void> {
+    return this.#tools.install(name, signal)
   }
 
   tool(name: string): ToolCommand {
-    const { command } = this.#described(name)
-    if (command.startsWith('/')) return [command]
-    if (this.#home === undefined)
-      throw new HwError({
-        code: 'tool.not-installed',
-        kind: 'internal',
-        message: `${name} is called before it was installed.`,
-      })
-    return [`${this.#home.path}/${TOOLS_FOLDER}/${name}/${command}`]
+    return this.#tools.command(name)
   }
 
   async tidy(signal: AbortSignal): Promise<'clean' | 'gone'> {
     try {
-      const folder = await this.#toolsFolder(signal)
+      const folder = await this.#tools.folder(signal)
       await this.#link.use(signal, this.#options.commandMs, async (session) => {
         await session.exec(['sudo', '-n', 'rm', '-rf', '--', folder], { signal })
+        const { code } = await session.exec(['test', '!', '-e', folder], { signal })
+        if (code !== 0) throw notRemoved(folder)
         await removeAllRuns(session)
       })
       return 'clean'
@@ -229,40 +190,6 @@ export class SshHostShell implements HostShell, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#link.hangUp()
   }
-
-  async #toolsFolder(signal: AbortSignal): Promise<string> {
-    const bootId = this.location?.bootId ?? ''
-    if (this.#home?.bootId !== bootId) {
-      const { stdout } = await this.#link.use(signal, this.#options.commandMs, (session) =>
-        session.exec(['sh', '-c', 'printf %s "$HOME"'], { signal }),
-      )
-      this.#home = { bootId, path: stdout.toString() }
-    }
-    return `${this.#home.path}/${TOOLS_FOLDER}`
-  }
-
-  async #toolFolder(name: string, signal: AbortSignal): Promise<string> {
-    return `${await this.#toolsFolder(signal)}/${name}`
-  }
-
-  #inFolder(folder: string, argv: readonly string[], signal: AbortSignal, sudo: boolean): Promise<CommandResult> {
-    const timeoutMs = this.#options.transferMs
-    return this.#link.use(signal, twice(timeoutMs), (session, bootId) =>
-      run(session, { id: `i-${uuid()}`, argv, cwd: folder, sudo, bootId, signal, timeoutMs }),
-    )
-  }
-
-  #described(name: string): ToolDescription {
-    const architecture = this.location?.identity.architecture ?? 'unknown'
-    const tool = this.#options.tools[name]?.find((one) => sameArchitecture(one.architecture, architecture))
-    if (tool) return tool
-    throw new HwError({
-      code: 'tool.not-described',
-      kind: 'invalid',
-      message: `No ${name} for ${architecture} is described.`,
-      hint: `Describe it in the configuration under tools.${name}.`,
-    })
-  }
 }
 
 const GONE: ReadonlySet<string> = new Set([
@@ -275,11 +202,6 @@ const GONE: ReadonlySet<string> = new Set([
   'ssh.host-key-changed',
   'ssh.rebooted',
 ])
-
-/** A command that is over time is stopped first, which takes as long again at most. */
-function twice(ms: number | undefined): number {
-  return ms === undefined ? Number.POSITIVE_INFINITY : 2 * ms
-}
 
 function acceptable(seen: SeenIdentity, boot: Pick<FreshBoot, 'serial' | 'uuid'>): 'yes' | { readonly reason: string } {
   const serial = boot.serial ?? undefined
@@ -306,53 +228,15 @@ function locationOf({ address, hostKey, bootId, identity }: BootConnection): Hos
   return { address, hostKey, bootId, identity: said }
 }
 
-function sameArchitecture(described: string, host: string): boolean {
-  const plain = (name: string) => name.replace(/\/.*$/, '').replace('arm64', 'aarch64').replace('amd64', 'x86_64')
-  return plain(described) === plain(host)
-}
-
-async function localFile(tool: string, file: ToolDescription['files'][number]): Promise<Buffer> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(file.path)
-  } catch (error) {
-    throw new HwError({
-      code: 'tool.file',
-      kind: 'invalid',
-      message: `The file ${file.path} of the tool ${tool} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      hint: `Correct tools.${tool} in the configuration.`,
-      cause: error,
-    })
-  }
-  if (sha256(bytes) === file.sha256) return bytes
-  throw new HwError({
-    code: 'tool.file',
-    kind: 'invalid',
-    message: `The file ${file.path} of the tool ${tool} has the SHA-256 ${sha256(bytes)}, not ${file.sha256}.`,
-    hint: 'The file was changed or replaced: check where it comes from, then correct file or checksum.',
-  })
-}
-
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-function installFailed(tool: string, argv: readonly string[], { code, stderr, stdout }: CommandResult): HwError {
+function notRemoved(folder: string): HwError {
   return new HwError({
-    code: 'tool.install-failed',
+    code: 'host.not-tidied',
     kind: 'transient',
-    message: `Installing ${tool} failed: ${argv[0]} ended with ${code}: ${(stderr || stdout).trim().slice(-300)}`,
-    hint: `Try tools.${tool}.install by hand in the ephemeral OS of this architecture.`,
-    context: { tool, exitCode: code },
-  })
-}
-
-function checkFailed(tool: string, description: ToolDescription, { code, stdout, stderr }: CommandResult): HwError {
-  return new HwError({
-    code: 'tool.check-failed',
-    kind: code === 126 || code === 127 ? 'invalid' : 'transient',
-    message: `${tool} was installed, but ${[description.command, ...description.check.args].join(' ')} ended with ${code} and did not print "${description.check.contains}": ${(stderr || stdout).trim().slice(-300)}`,
-    hint: `Is it the build for ${description.architecture}? Try it by hand in the ephemeral OS.`,
-    context: { tool, exitCode: code },
+    message: `${folder} is still on the host after it was removed.`,
+    hint: 'Remove it by hand, or switch the host off: its disk is in RAM.',
   })
 }

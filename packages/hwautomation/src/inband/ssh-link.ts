@@ -97,6 +97,11 @@ async function within<T>(limitMs: number, session: SshSession, work: Promise<T>)
   }
 }
 
+/** A command that is over time is stopped first, which takes as long again at most. */
+export function twice(ms: number | undefined): number {
+  return ms === undefined ? Number.POSITIVE_INFINITY : 2 * ms
+}
+
 /** Errors that mean: the connection, not the command. */
 const LOST: ReadonlySet<string> = new Set([
   'ssh.lost',
