@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util'
 import { createLab, type Lab } from '@hwautomation/testkit'
 import {
   createHwAutomation,
+  errorLines,
   eventLines,
+  isHwError,
   planLines,
   recordLines,
   ServerProvisioningWorkflow,
@@ -113,7 +115,13 @@ function complain(text: string): 2 {
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    complain(inWords(error))
     process.exitCode = 1
   },
 )
+
+function inWords(error: unknown): string {
+  if (!isHwError(error)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const { code, kind, message, hint, retryable, context } = error
+  return errorLines({ code, kind, message, retryable, context, ...(hint === undefined ? {} : { hint }) }).join('\n')
+}

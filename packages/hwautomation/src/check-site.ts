@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { access, constants, mkdir, readFile } from 'node:fs/promises'
-import { request } from 'undici'
-import type { Clock } from './clock.ts'
+import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { DeviceCatalogue } from './devices/catalogue.ts'
 import { isHwError } from './errors.ts'
@@ -58,17 +57,13 @@ async function maasAnswers({ maas, config }: Site, signal: AbortSignal): Promise
   return { status: 'ok', detail: `${config.maas.url}, version ${version}` }
 }
 
-async function clocksAgree({ config }: Site, signal: AbortSignal): Promise<Finding> {
-  const before = Date.now()
-  const { headers, body } = await request(
-    new URL('api/2.0/version/', `${config.maas.url.replace(/\/(api\/2\.0\/?)?$/, '')}/`),
-    { signal, headersTimeout: 30_000 },
-  )
-  await body.dump()
-  const theirs = Date.parse(String(headers['date'] ?? ''))
-  if (Number.isNaN(theirs))
+async function clocksAgree({ maas }: Site, signal: AbortSignal): Promise<Finding> {
+  // On the wire, so wall time, like the time stamps of our requests.
+  const before = systemClock.now()
+  const theirs = await maas.serverTime({ signal })
+  if (theirs === undefined)
     return { status: 'warn', detail: 'MAAS’s answer has no Date header, so the clocks cannot be compared' }
-  const skew = Math.round((theirs - (before + Date.now()) / 2) / 1000)
+  const skew = Math.round((theirs - (before + systemClock.now()) / 2) / 1000)
   const detail =
     Math.abs(skew) <= 2
       ? 'no difference worth mentioning'
@@ -126,7 +121,8 @@ async function tools({ config }: Site): Promise<Finding> {
       faults.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  if (faults.length === 0) return { status: 'ok', detail: all.map(({ name }) => name).join(', ') }
+  // A tool of several files, or described twice, is still one tool.
+  if (faults.length === 0) return { status: 'ok', detail: [...new Set(all.map(({ name }) => name))].join(', ') }
   return {
     status: 'fail',
     detail: faults.join('; '),

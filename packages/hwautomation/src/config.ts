@@ -139,10 +139,14 @@ export async function loadConfig({
 }: LoadConfigOptions): Promise<Config> {
   const faults: string[] = []
   const source = configFile === undefined ? undefined : await readConfigFile(configFile, faults)
+  // What is missing besides is most likely in that file.
+  if (configFile !== undefined && source === undefined) throw invalid(faults)
   const fromFile =
     source && isMap(source.content) ? relativeTo(path.dirname(path.resolve(source.file)), source.content) : {}
   if (source) for (const at of SECRETS) refuseLiteral(source, at, faults)
-  const merged = [fromEnvironment(env), code].reduce<unknown>((under, over) => merge(under, over), fromFile)
+  const environment = fromEnvironment(env)
+  if (source === undefined && isEmpty(environment) && isEmpty(code)) throw nothingConfigured()
+  const merged = [environment, code].reduce<unknown>((under, over) => merge(under, over), fromFile)
   for (const at of REFERENCES) await resolveAt(merged, at, { secrets, env, signal }, faults)
   const parsed = configSchema.safeParse(merged)
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => describe(issue, source, env)))
@@ -273,6 +277,17 @@ function invalid(faults: readonly string[]): HwError {
   })
 }
 
+function nothingConfigured(): HwError {
+  return new HwError({
+    code: 'config.invalid',
+    kind: 'invalid',
+    message:
+      'There is no configuration: no hwautomation.yaml here, no --config, and no HWA_MAAS_URL in the environment.',
+    hint: 'Write hwautomation.yaml as docs/configuration.md shows, name another file with --config, or set HWA_MAAS_URL, HWA_MAAS_API_KEY and HWA_SSH_PRIVATE_KEY_FILE.',
+    context: { faults: [] },
+  })
+}
+
 async function withKey(config: Config): Promise<Config> {
   if (config.ssh.privateKey !== undefined || config.ssh.privateKeyFile === undefined) return config
   try {
@@ -282,6 +297,11 @@ async function withKey(config: Config): Promise<Config> {
       `ssh.privateKeyFile: ${config.ssh.privateKeyFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     ])
   }
+}
+
+/** Says nothing, not even in its parts: a state directory alone is no configuration of a site. */
+function isEmpty(config: unknown): boolean {
+  return isMap(config) && Object.keys(config).every((key) => key === 'stateDir')
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Dial } from './dial.ts'
 import { HwError } from './errors.ts'
-import { SiteBmcNetwork } from './inband/bmc-network.ts'
+import { SiteBmcNetwork, type PromisedAddress } from './inband/bmc-network.ts'
 import { peekBios } from './inband/bios-over-redfish.ts'
 import { IlorestBios } from './inband/ilorest-bios.ts'
 import { IpmitoolLan } from './inband/ipmitool-lan.ts'
@@ -75,13 +75,22 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
         maas,
         poller,
         clock,
+        logger,
         systemId,
         commissioning: config.commissioning,
         isAbandonedRun: async (id) => hasEnded((await manager.get(id))?.status),
       }),
     ],
     [HostShell, shell],
-    [Bios, new IlorestBios({ shell, clock, toolMs, peek: (signal) => peekBios(bmc, signal) })],
+    [
+      Bios,
+      new IlorestBios({
+        shell,
+        clock,
+        toolMs,
+        peek: async (signal) => (config.bmc.credentials === undefined ? peekBios(bmc, signal) : undefined),
+      }),
+    ],
     [BmcNetwork, bmc],
     [Tags, new MaasTags({ maas, systemId })],
   ])
@@ -114,17 +123,14 @@ function hasEnded(status: WorkflowStatus | undefined): boolean {
   return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED'
 }
 
-/** BMC addresses that unfinished runs are about to give out: who asked first has it. */
-async function reservedAddresses(
-  manager: WorkflowManager,
-  workflowId: string,
-): Promise<{ address: string; who: string; systemId: string }[]> {
+/** BMC addresses that unfinished runs are about to give out: who asked first has it. A run that nobody works on reserves nothing. */
+async function reservedAddresses(manager: WorkflowManager, workflowId: string): Promise<PromisedAddress[]> {
   const { records } = await manager.list({ status: ['PENDING', 'RUNNING'], limit: 1000 })
   return records.flatMap(({ id, resource, resourceLabel, request }) => {
     const address = (request as { readonly targetIpmiIp?: string } | null)?.targetIpmiIp
     return address === undefined || (workflowId.startsWith('run_') && id > workflowId)
       ? []
-      : [{ address, who: `${resourceLabel}, by run ${id}`, systemId: resource }]
+      : [{ address, who: `${resourceLabel}, by run ${id}`, systemId: resource, abandoned: !manager.isWorkingOn(id) }]
   })
 }
 

@@ -106,9 +106,19 @@ describe('the configuration', () => {
     expect((await faultsOf(loadConfig({ file: await yaml(text), env: variables }))).join()).toContain(words)
   })
 
-  it('says which file cannot be read', async () => {
-    expect((await faultsOf(loadConfig({ file: join(folder, 'none.yaml'), env }))).join()).toContain(
-      'none.yaml cannot be read',
+  it('says which file cannot be read, and nothing of what may well stand in it', async () => {
+    const faults = await faultsOf(loadConfig({ file: join(folder, 'none.yaml'), env }))
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toContain('none.yaml cannot be read')
+  })
+
+  it.each([{}, { stateDir: './state' }])('says what to do where there is none at all (code: %j)', async (code) => {
+    const error = await loadConfig({ code, env: {} }).then(
+      () => undefined,
+      (thrown: { code: string; message: string }) => thrown,
     )
+    expect(error?.code).toBe('config.invalid')
+    for (const word of ['hwautomation.yaml', '--config', 'HWA_MAAS_URL']) expect(error?.message).toContain(word)
+    expect(error?.message).not.toContain('missing')
   })
 })

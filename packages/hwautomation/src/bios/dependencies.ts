@@ -55,7 +55,10 @@ function dependenciesOf(registry: BiosRegistry, name: string): RegistryDependenc
   return registry.dependencies.filter((dependency) => dependency.attribute === name)
 }
 
-/** AND binds stronger than OR; terms are joined in their order (DSP8010 AttributeRegistry, MapTerms). */
+/**
+ * Terms are joined in their order (DSP8010 AttributeRegistry, MapTerms). That AND binds stronger than OR is assumed:
+ * no statement of it was found.
+ */
 function decide(conditions: readonly RegistryCondition[], after: ValueAfter): Decision {
   const groups: Decision[][] = []
   for (const condition of conditions) {

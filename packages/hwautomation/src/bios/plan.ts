@@ -37,6 +37,8 @@ export interface BiosChange {
   /** `null` where the device shows no current value (the registry knows the attribute). */
   readonly from: BiosValue
   readonly to: BiosValue
+  /** What somebody else has staged for the next boot; our value is staged over it. */
+  readonly staged?: BiosValue
 }
 
 /** One attribute that is as wanted, or becomes so by another change (`by`). */

@@ -9,7 +9,10 @@ import { printable } from './printable.ts'
  */
 export function renderDiff(plan: BiosPlan): string[] {
   const lines = [
-    ...plan.changes.map((change) => `~ ${label(change)}: ${shown(change.from)} -> ${shown(change.to)}`),
+    ...plan.changes.map(
+      (change) =>
+        `~ ${label(change)}: ${shown(change.from)}${change.staged === undefined ? '' : ` (somebody staged ${shown(change.staged)})`} -> ${shown(change.to)}`,
+    ),
     ...plan.unchanged.map(
       (entry) =>
         `= ${label(entry)}: ${shown(entry.value)}${entry.by === undefined ? '' : ` (set by ${printable(entry.by)})`}`,

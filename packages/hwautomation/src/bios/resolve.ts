@@ -1,5 +1,5 @@
 import { HwError } from '../errors.ts'
-import type { BiosConfiguration, BiosRegistry } from './configuration.ts'
+import { attributeOf, sameValue, type BiosConfiguration, type BiosRegistry } from './configuration.ts'
 import { judge, judgeTogether } from './judge.ts'
 import type { BiosAsWanted, BiosChange, BiosPlan, BiosProblem } from './plan.ts'
 import { printable } from './printable.ts'
@@ -13,6 +13,8 @@ export interface BiosPlanInput {
   readonly template: BiosTemplate
   /** Settings in force now, read from the machine. */
   readonly current: BiosConfiguration
+  /** What the next boot would bring; a staged value that contradicts a wanted one is a change. Default: nothing is staged. */
+  readonly pending?: BiosConfiguration | undefined
   /** The board's own registry; without it only types and names are checked against `current`. */
   readonly registry?: BiosRegistry | undefined
   /** Globs to protect beside the template's own. */
@@ -31,7 +33,14 @@ export interface BiosPlanInput {
  * const refused = biosPlanError(plan)
  * if (refused) throw refused
  */
-export function planBiosChange({ template, current, registry, preserve = [], consent = [] }: BiosPlanInput): BiosPlan {
+export function planBiosChange({
+  template,
+  current,
+  pending = current,
+  registry,
+  preserve = [],
+  consent = [],
+}: BiosPlanInput): BiosPlan {
   const vendor = biosVendors[current.vendor]
   const globs = [...template.preserve, ...preserve]
   const { wants, given, preserved, problems } = wantsOf(template, globs, vendor, {
@@ -53,11 +62,12 @@ export function planBiosChange({ template, current, registry, preserve = [], con
   })
   const faults = judged.flatMap((each) => (each.kind === 'problem' ? [each.problem] : []))
   const unchanged = judged.flatMap((each) => (each.kind === 'unchanged' ? [each.asWanted] : []))
+  const { kept, contradicted } = againstStaged([...unchanged, ...implied], current, pending)
   const all = distinct([...problems, ...faults, ...locked, ...reach])
   return {
     board: printable(vendor.boardName(current.board)),
-    changes: byName(changes),
-    unchanged: byName([...unchanged, ...implied]),
+    changes: byName([...changes.map((change) => withStaged(change, current, pending)), ...contradicted]),
+    unchanged: byName(kept),
     given,
     preserved: byName(preserved),
     unsupported: all.filter((problem) => problem.code === 'unsupported'),
@@ -86,6 +96,30 @@ export function biosPlanError(plan: BiosPlan): HwError | undefined {
     hint: first.hint,
     context: { problems: plan.problems.map((problem) => `${problem.message} ${problem.hint}`) },
   })
+}
+
+/** What is as wanted, but would not be after the next boot, has to be written like any other change. */
+function againstStaged(
+  asWanted: readonly BiosAsWanted[],
+  current: BiosConfiguration,
+  pending: BiosConfiguration,
+): { readonly kept: readonly BiosAsWanted[]; readonly contradicted: readonly BiosChange[] } {
+  const kept: BiosAsWanted[] = []
+  const contradicted: BiosChange[] = []
+  for (const entry of asWanted) {
+    const { by: _, value: to, ...label } = entry
+    const change = withStaged({ ...label, from: attributeOf(current, entry.name) ?? null, to }, current, pending)
+    if (change.staged === undefined) kept.push(entry)
+    else contradicted.push(change)
+  }
+  return { kept, contradicted }
+}
+
+function withStaged(change: BiosChange, current: BiosConfiguration, pending: BiosConfiguration): BiosChange {
+  const staged = attributeOf(pending, change.name)
+  return staged === undefined || sameValue(staged, attributeOf(current, change.name)) || sameValue(staged, change.to)
+    ? change
+    : { ...change, staged }
 }
 
 function withChanges(

@@ -12,7 +12,7 @@ export async function check(options: GlobalOptions): Promise<void> {
     const style = styleOf(wantsColour(process.stdout))
     const mark = { ok: style.good('✔'), warn: style.busy('!'), fail: style.bad('✘') }
     for (const { name, status, detail, hint } of results) {
-      process.stdout.write(`${mark[status]} ${name}: ${plain(detail)}\n`)
+      process.stdout.write(`${mark[status]} ${plain(name)}: ${plain(detail)}\n`)
       if (hint) process.stdout.write(`    ${plain(hint)}\n`)
     }
   }

@@ -1,6 +1,6 @@
 import { isHwError } from '../errors.ts'
 import { errorLines } from '../report/record-lines.ts'
-import { styleOf } from '../report/style.ts'
+import { plain, styleOf } from '../report/style.ts'
 
 /** What the command line ends with; documented in its help. */
 export const EXIT = { done: 0, failed: 1, usage: 2, cancelled: 130, detached: 143 } as const
@@ -16,6 +16,12 @@ export function fail(error: unknown): void {
     process.exitCode = kind === 'invalid' ? EXIT.usage : EXIT.failed
     return
   }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`${trace.split('\n').map(unadorned).join('\n')}\n`)
   process.exitCode = EXIT.failed
+}
+
+/** One line of a stack trace, printable, its indentation kept. */
+function unadorned(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${plain(line)}`
 }

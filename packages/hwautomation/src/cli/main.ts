@@ -51,7 +51,7 @@ request(program.command('plan'))
 
 request(program.command('provision'))
   .description('do it, live; Ctrl-C cancels gracefully')
-  .option('--timeout <duration>', 'wall time for the whole run: seconds, or e.g. "90m"')
+  .option('--timeout <duration>', 'wall time for the whole run: seconds, or e.g. "90m"; at most 30 days')
   .option('--retries <n>', 'tries after the first, per step')
   .option('--by <name>', 'who asks for it (default: the login name)')
   .option('--key <key>', 'idempotency key: the same key is the same run')

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import type { HwAutomation } from '../hwautomation.ts'
 import { ServerProvisioningWorkflow } from '../provisioning/server-provisioning-workflow.ts'
 import { recordLines } from '../report/record-lines.ts'
+import { plain } from '../report/style.ts'
 import type { RunOutcome } from '../workflow/outcome.ts'
 import type { RunHandle } from '../workflow/run-handle.ts'
 import { EXIT } from './exit.ts'
@@ -57,8 +58,8 @@ function beingFinished(run: RunHandle): string {
   const { steps, waitingFor } = run.record()
   const step = steps.find(({ status, undo }) => status === 'running' || undo?.status === 'running')
   const task = step?.subTasks.findLast(({ status }) => status === 'running')
-  const what = [step?.title, task?.name, task?.detail].filter(Boolean).join(': ')
-  return `Still finishing${what ? ` ${what}` : ' the clean-up'}${waitingFor ? ` (${waitingFor.detail})` : ''}. Killing the process would leave the machine as it is now.`
+  const what = plain([step?.title, task?.name, task?.detail].filter(Boolean).join(': '))
+  return `Still finishing${what ? ` ${what}` : ' the clean-up'}${waitingFor ? ` (${plain(waitingFor.detail)})` : ''}. Killing the process would leave the machine as it is now.`
 }
 
 function report(outcome: RunOutcome, json: boolean): void {

@@ -3,19 +3,26 @@ import type { BiosBoard } from '../bios/configuration.ts'
 import type { Dial } from '../dial.ts'
 import { RedfishClient } from '../bmc/redfish/redfish-client.ts'
 import { HwError, isHwError } from '../errors.ts'
+import { hostOf } from '../lan/power-address.ts'
 import type { Logger } from '../logger.ts'
 import type { MaasClient } from '../maas/maas-client.ts'
 import type {
   Answer,
   BmcNetwork,
   BmcRegistration,
-  BmcSight,
   LanSettings,
   LanStep,
+  Neighbour,
+  Sighting,
 } from '../provisioning/capabilities.ts'
-import { hostOf } from '../provisioning/bmc-address.ts'
 import type { Redactor } from '../redaction.ts'
 import type { IpmitoolLan } from './ipmitool-lan.ts'
+import { knock } from './knock.ts'
+
+/** A BMC address that a run is about to give out. */
+export interface PromisedAddress extends Neighbour {
+  readonly systemId: string
+}
 
 export interface SiteBmcNetworkOptions {
   readonly systemId: string
@@ -29,9 +36,7 @@ export interface SiteBmcNetworkOptions {
   readonly credentials: { readonly user: string; readonly password: string } | undefined
   readonly timeouts: { readonly connectMs?: number | undefined; readonly requestMs?: number | undefined }
   /** BMC addresses that other runs are about to give out. */
-  readonly reserved: () => Promise<
-    readonly { readonly address: string; readonly who: string; readonly systemId: string }[]
-  >
+  readonly reserved: () => Promise<readonly PromisedAddress[]>
 }
 
 /** The `BmcNetwork` capability: the address by ipmitool on the host, the proof by Redfish, the registration in MAAS. */
@@ -51,20 +56,28 @@ export class SiteBmcNetwork implements BmcNetwork {
     return this.#options.lan.set(channel, step, options)
   }
 
-  async look(address: string, signal: AbortSignal): Promise<BmcSight | undefined> {
+  async look(address: string, signal: AbortSignal): Promise<Sighting> {
+    // A BMC without an address says 0.0.0.0, which would lead to this machine itself.
+    if (address === '0.0.0.0') return { state: 'silent' }
     const bmc = this.#client(address)
     try {
       const root = await bmc.serviceRoot({ signal })
-      return { certificateSha256: bmc.certificate?.sha256 ?? null, serviceUuid: root.uuid ?? null }
+      return {
+        state: 'seen',
+        certificateSha256: bmc.certificate?.sha256 ?? null,
+        serviceUuid: root.uuid ?? null,
+      }
     } catch (error) {
       signal.throwIfAborted()
       if (!isHwError(error)) throw error
       // Something showed a certificate there, even if it is no Redfish service.
-      if (bmc.certificate) return { certificateSha256: bmc.certificate.sha256, serviceUuid: null }
-      return undefined
+      if (bmc.certificate) return { state: 'seen', certificateSha256: bmc.certificate.sha256, serviceUuid: null }
+      const mayBeSilent = error.code === 'bmc.timeout' || error.code.startsWith('network.')
+      if (!mayBeSilent || error.code === 'network.refused') return { state: 'occupied', why: error.message }
     } finally {
       await bmc.close()
     }
+    return knock(this.#options.dial, address, { signal, withinMs: this.#options.timeouts.connectMs })
   }
 
   async hostBehind(
@@ -90,14 +103,22 @@ export class SiteBmcNetwork implements BmcNetwork {
     return { powerType: machine.power_type, address: power.power_address ?? '', user: power.power_user ?? null }
   }
 
-  async neighbours(signal: AbortSignal): Promise<readonly { readonly address: string; readonly who: string }[]> {
+  async neighbours(signal: AbortSignal): Promise<readonly Neighbour[]> {
     const { maas, systemId, reserved } = this.#options
-    const all = await maas.allPowerParameters({ signal })
-    const registered = Object.entries(all).flatMap(([id, { power_address }]) =>
-      id === systemId || !power_address ? [] : [{ id, address: hostOf(power_address) }],
+    const power = Object.entries(await maas.allPowerParameters({ signal }))
+    const machines = await maas.machines({}, { signal })
+    const nameOf = (id: string) => {
+      const hostname = machines.find((machine) => machine.system_id === id)?.hostname
+      return hostname === undefined ? id : `${hostname} (${id})`
+    }
+    const bmcs = power.flatMap(([id, { power_address }]) => {
+      const address = hostOf(power_address ?? '')
+      return id === systemId || address === undefined ? [] : [{ address, who: `the BMC of ${nameOf(id)} in MAAS` }]
+    })
+    const hosts = machines.flatMap(({ system_id, ip_addresses }) =>
+      ip_addresses.map((address) => ({ address, who: `the host ${nameOf(system_id)} in MAAS` })),
     )
-    const promised = (await reserved()).filter((one) => one.systemId !== systemId)
-    return [...registered.map(({ id, address }) => ({ address, who: `the BMC of machine ${id} in MAAS` })), ...promised]
+    return [...bmcs, ...hosts, ...(await reserved()).filter((one) => one.systemId !== systemId)]
   }
 
   async register(address: string, signal: AbortSignal): Promise<void> {
@@ -125,11 +146,21 @@ export class SiteBmcNetwork implements BmcNetwork {
     })
   }
 
-  /** The host's BIOS resource, read over the network at the address MAAS has, and what is known of the board. */
-  async biosResource(signal: AbortSignal): Promise<{ readonly body: unknown; readonly board: BiosBoard }> {
+  /** The host's BIOS resource and that of its next boot, read over the network at the address MAAS has, and what is known of the board. */
+  async biosResource(
+    signal: AbortSignal,
+  ): Promise<{ readonly body: unknown; readonly settings: unknown; readonly board: BiosBoard }> {
     const { address } = await this.registration(signal)
+    const host = hostOf(address)
+    if (host === undefined)
+      throw new HwError({
+        code: 'bmc.no-address',
+        kind: 'invalid',
+        message: 'MAAS has no power address for this machine that can be read.',
+        hint: 'Set the machine’s power address in MAAS.',
+      })
     const credentials = await this.credentials(signal)
-    await using bmc = this.#client(hostOf(address))
+    await using bmc = this.#client(host)
     return await bmc.withSession(
       credentials,
       async () => {
@@ -139,7 +170,8 @@ export class SiteBmcNetwork implements BmcNetwork {
           ...(model ? { product: model } : {}),
           ...(serialNumber ? { serial: serialNumber } : {}),
         }
-        return { body: await bmc.bios({ signal }), board }
+        const body = await bmc.bios({ signal })
+        return { body, settings: await bmc.biosSettings(body, { signal }), board }
       },
       { signal },
     )

@@ -11,7 +11,7 @@ import {
 import { parseBiosRegistry } from '../bios/hpe/registry.ts'
 import { ilorestError } from '../bios/hpe/return-codes.ts'
 import { biosVerdict } from '../bios/hpe/verdict.ts'
-import type { BiosBoard, BiosConfiguration, BiosRegistry } from '../bios/configuration.ts'
+import type { BiosBoard, BiosRegistry } from '../bios/configuration.ts'
 import type { Answer, Bios, BiosChanges, BiosReading, CommandResult, HostShell } from '../provisioning/capabilities.ts'
 
 /** `ilorest` is started by the host's sudo: its session cache lives under root's home, and local login needs root. */
@@ -29,7 +29,7 @@ export interface IlorestBiosOptions {
   /** Wall time of one call: a whole registry is about 1 MB, and one call may wait for the BIOS provider after POST. */
   readonly toolMs: number
   /** BIOS attributes by way of the BMC, for plans; undefined where it cannot be asked. */
-  readonly peek: (signal: AbortSignal) => Promise<BiosConfiguration | undefined>
+  readonly peek: Bios['peek']
 }
 
 /**
@@ -40,6 +40,7 @@ export class IlorestBios implements Bios {
   readonly tool = 'ilorest'
   readonly #options: IlorestBiosOptions
   #signedInOn: string | undefined
+  #peeked: ReturnType<Bios['peek']> | undefined
 
   constructor(options: IlorestBiosOptions) {
     this.#options = options
@@ -90,8 +91,13 @@ export class IlorestBios implements Bios {
     this.#signedInOn = undefined
   }
 
-  peek(signal: AbortSignal): Promise<BiosConfiguration | undefined> {
-    return this.#options.peek(signal)
+  /** Asks once: every step of a plan sees the same answer. */
+  peek(signal: AbortSignal): ReturnType<Bios['peek']> {
+    this.#peeked ??= this.#options.peek(signal).catch((error: unknown) => {
+      this.#peeked = undefined
+      throw error
+    })
+    return this.#peeked
   }
 
   async #signIn(signal: AbortSignal, onStage: (sentence: string) => void): Promise<void> {

@@ -62,12 +62,7 @@ export interface LanPlanInput {
 export function planLan({ current, requested, known = [] }: LanPlanInput): LanPlan {
   const problems = findLanProblems(current, requested, known)
   if (problems.length > 0) return { ok: false, problems }
-  const target: LanConfig = {
-    source: 'static',
-    address: requested.address,
-    netmask: requested.subnetMask ?? current.netmask,
-    gateway: requested.gateway ?? current.gateway,
-  }
+  const target = lanTarget(current, requested)
   const wanted = toSteps(target)
   const held = toSteps(current)
   const steps =
@@ -75,6 +70,16 @@ export function planLan({ current, requested, known = [] }: LanPlanInput): LanPl
       ? wanted.filter((step) => !held.some((other) => same(step, other)))
       : wanted.filter(isSettable)
   return { ok: true, target, steps, inverse: inverseOf(steps, current) }
+}
+
+/** What `lan print` must say when the request has been carried out. */
+export function lanTarget(current: LanConfig, requested: LanRequest): LanConfig {
+  return {
+    source: 'static',
+    address: requested.address,
+    netmask: requested.subnetMask ?? current.netmask,
+    gateway: requested.gateway ?? current.gateway,
+  }
 }
 
 /** IPMI wants the source first: many BMCs refuse an address while DHCP is on (ipmitool 1.8.19, `lan set`). */

@@ -25,17 +25,26 @@ export function findLanProblems(
   known: readonly KnownAddress[],
 ): LanProblem[] {
   const gateway = requested.gateway ?? current.gateway
+  const mask = requested.subnetMask ?? current.netmask
+  const syntax = [...addressProblems(requested.address), ...maskProblems(mask), ...gatewayProblems(requested)]
+  const taken = takenProblems(requested, known)
+  if (syntax.length > 0) return [...syntax, ...taken]
+  return [...subnetProblems(requested, current, gateway, mask), ...taken]
+}
+
+/** What speaks against a request whatever the BMC has now: for asking before the BMC can be read. */
+export function findRequestProblems(requested: LanRequest, known: readonly KnownAddress[]): LanProblem[] {
+  const { address, gateway, subnetMask } = requested
   const syntax = [
-    ...addressProblems(requested.address),
-    ...maskProblems(requested, current),
+    ...addressProblems(address),
+    ...(subnetMask === undefined ? [] : maskProblems(subnetMask)),
     ...gatewayProblems(requested),
   ]
-  const taken = known
-    .filter(({ address }) => address === requested.address)
-    .map((owner) => takenBy(requested.address, owner))
+  const taken = takenProblems(requested, known)
   if (syntax.length > 0) return [...syntax, ...taken]
-  const mask = requested.subnetMask ?? current.netmask
-  return [...subnetProblems(requested, current, gateway, mask), ...taken]
+  const unknown: LanConfig = { source: 'unspecified', address: NONE, netmask: NONE, gateway: NONE }
+  if (subnetMask !== undefined) return [...subnetProblems(requested, unknown, gateway ?? NONE, subnetMask), ...taken]
+  return [...(address === gateway ? [isGateway(address)] : []), ...taken]
 }
 
 function addressProblems(address: string): LanProblem[] {
@@ -62,8 +71,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   reserved: 'in the reserved 240.0.0.0/4',
 }
 
-function maskProblems(requested: LanRequest, current: LanConfig): LanProblem[] {
-  const mask = requested.subnetMask ?? current.netmask
+function maskProblems(mask: string): LanProblem[] {
   const problem = (message: string): LanProblem[] => [{ code: 'bad-mask', field: 'subnetMask', message }]
   if (!isIPv4(mask)) return problem(`${quoted(mask)} is not a subnet mask`)
   if (mask === NONE) return problem('The BMC has no subnet mask yet and none was asked for')
@@ -98,8 +106,7 @@ function subnetProblems(requested: LanRequest, current: LanConfig, gateway: stri
       field: 'address',
       message: `${address} is the broadcast address of ${subnet}`,
     })
-  if (address === gateway)
-    problems.push({ code: 'address-is-gateway', field: 'address', message: `${address} is the gateway itself` })
+  if (address === gateway) problems.push(isGateway(address))
 
   if (requested.gateway !== undefined) {
     const own = ipv4Number(requested.gateway)
@@ -134,8 +141,14 @@ function dotted(value: number): string {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
 }
 
-function takenBy(address: string, { who }: KnownAddress): LanProblem {
-  return { code: 'address-taken', field: 'address', message: `${address} belongs to ${who}` }
+function isGateway(address: string): LanProblem {
+  return { code: 'address-is-gateway', field: 'address', message: `${address} is the gateway itself` }
+}
+
+function takenProblems({ address }: LanRequest, known: readonly KnownAddress[]): LanProblem[] {
+  return known
+    .filter((one) => one.address === address)
+    .map(({ who }) => ({ code: 'address-taken', field: 'address', message: `${address} belongs to ${who}` }))
 }
 
 function quoted(text: string): string {

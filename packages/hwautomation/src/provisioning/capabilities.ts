@@ -158,8 +158,8 @@ export interface Bios {
   ): Promise<void>
   /** Ends the tool's session on the host, if there is one. */
   signOut(signal: AbortSignal): Promise<void>
-  /** What is in force, asked over the network without the host running; undefined where that cannot be had. */
-  peek(signal: AbortSignal): Promise<BiosConfiguration | undefined>
+  /** What is in force and staged, asked once over the network without the host running; undefined where that cannot be had. */
+  peek(signal: AbortSignal): Promise<Pick<BiosReading, 'current' | 'pending'> | undefined>
 }
 export const Bios = new Capability<Bios>('bios')
 
@@ -178,6 +178,20 @@ export interface BmcSight {
   readonly serviceUuid: string | null
 }
 
+/** What answers at an address. Only `silent` is free; `occupied` is something that shows no certificate, and how that was noticed. */
+export type Sighting =
+  | ({ readonly state: 'seen' } & BmcSight)
+  | { readonly state: 'occupied'; readonly why: string }
+  | { readonly state: 'silent' }
+
+/** An address that somebody else has. */
+export interface Neighbour {
+  readonly address: string
+  readonly who: string
+  /** Promised by a run that nobody works on (detached, crashed): worth a warning, no obstacle. */
+  readonly abandoned?: boolean
+}
+
 export interface BmcRegistration {
   readonly powerType: string
   readonly address: string
@@ -190,8 +204,11 @@ export interface BmcNetwork {
   read(signal: AbortSignal): Promise<Answer<LanSettings>>
   /** In-band. `id` names the remote run. */
   set(channel: number, step: LanStep, options: { readonly id: string; readonly signal: AbortSignal }): Promise<void>
-  /** What answers at an address, seen without sending a credential; undefined: nothing answers. */
-  look(address: string, signal: AbortSignal): Promise<BmcSight | undefined>
+  /**
+   * What answers at an address, seen without sending a credential. No route and no answer are silence; anything else is somebody.
+   * @throws HwError where the way there is broken (a proxy that fails or forbids), so that nothing can be said
+   */
+  look(address: string, signal: AbortSignal): Promise<Sighting>
   /** Logs in there and reads whose BMC it is; the certificate is pinned before anything is sent. */
   hostBehind(
     address: string,
@@ -203,8 +220,8 @@ export interface BmcNetwork {
   ): Promise<{ readonly serial: string | null; readonly uuid: string | null }>
   /** MAAS's power parameters of the machine, without its password. */
   registration(signal: AbortSignal): Promise<BmcRegistration>
-  /** Other machines' BMC addresses: MAAS's and our own inventory. */
-  neighbours(signal: AbortSignal): Promise<readonly { readonly address: string; readonly who: string }[]>
+  /** Addresses that are not to be given to this BMC: other BMCs' and all hosts' in MAAS, and those promised by runs. */
+  neighbours(signal: AbortSignal): Promise<readonly Neighbour[]>
   /** MAAS accepts anything here without trying: prove with `powerThroughMaas`. */
   register(address: string, signal: AbortSignal): Promise<void>
   /** MAAS asks the BMC at the registered address. */

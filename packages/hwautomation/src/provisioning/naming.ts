@@ -30,7 +30,7 @@ function nameBios(ctx: Ctx): void {
 function nameBmcAddress(ctx: Ctx): void {
   const before = foundBefore(ctx)
   const last = ctx.intents.findLast(({ effect }) => effect === 'bmc.lan-set')
-  // An address that was put back was named there, if that failed.
+  // Put back and read back: the BMC has what it had.
   if (before === undefined || last === undefined || last.key.startsWith('back ')) return
   const now = ctx.maybeOutput(ipmiConfigure)?.now.address
   ctx.leaveBehind(

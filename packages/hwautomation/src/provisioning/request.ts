@@ -1,5 +1,7 @@
+import ms, { type StringValue } from 'ms'
 import { z } from 'zod'
 import { HwError } from '../errors.ts'
+import { isIPv4, maskPrefix } from '../lan/ipv4.ts'
 
 /** MAAS host names, FQDNs and system_ids; nothing that a shell, URL or chat client could read as more than a name. */
 const SERVER_ID = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
@@ -11,9 +13,28 @@ const address = z.ipv4({
   error: (issue) => `expected an IPv4 address such as 192.168.1.100, got ${shown(issue.input)}`,
 })
 
-const duration = z.union([z.number().positive(), z.string().regex(/^\s*\d+(\.\d+)?\s*(ms|s|m|h|d)\s*$/)], {
-  error: (issue) => `expected seconds or a duration such as "90m", got ${shown(issue.input)}`,
+const subnetMask = address.refine((mask) => !isIPv4(mask) || (maskPrefix(mask) ?? 0) > 0, {
+  error: (issue) => `expected a subnet mask such as 255.255.255.0, got ${shown(issue.input)}`,
 })
+
+/** No server takes that long; a longer time is a typing mistake. */
+const LONGEST_DAYS = 30
+
+const duration = z
+  .union([z.number().positive(), z.string().regex(/^\s*\d+(\.\d+)?\s*(ms|s|m|h|d)\s*$/)], {
+    error: (issue) => `expected seconds or a duration such as "90m", got ${shown(issue.input)}`,
+  })
+  .pipe(
+    z.custom<number | string>((value) => isWithin(value as number | string), {
+      error: (issue) => `expected more than nothing and at most ${LONGEST_DAYS} days, got ${shown(issue.input)}`,
+    }),
+  )
+
+/** A number is seconds. */
+function isWithin(value: number | string): boolean {
+  const milliseconds = typeof value === 'number' ? value * 1000 : ms(value.trim() as StringValue)
+  return milliseconds > 0 && milliseconds <= ms(`${LONGEST_DAYS}d`)
+}
 
 /** What may be asked of a provisioning run. */
 export const provisioningRequestSchema = z
@@ -32,7 +53,7 @@ export const provisioningRequestSchema = z
       }),
     targetIpmiIp: address.optional(),
     gateway: address.optional(),
-    subnetMask: address.optional(),
+    subnetMask: subnetMask.optional(),
     timeout: duration.optional(),
     retryCount: z
       .int({ error: (issue) => `expected a whole number from 0 to 10, got ${shown(issue.input)}` })
@@ -58,8 +79,8 @@ export const provisioningRequestSchema = z
 /**
  * What a provisioning run is asked to do.
  * `serverId`: host name, FQDN or MAAS system_id. `deviceType`: a name of the catalogue. `targetIpmiIp`, `gateway`, `subnetMask`: the BMC's
- * address to be; without it the BMC is left alone. `timeout`: seconds or a duration for the whole run. `retryCount`: tries after the first,
- * per step. `recommission`: commission also a machine that is Ready or Broken. `leaveOn: 'rescue'`: end in rescue mode instead of off.
+ * address to be; without it the BMC is left alone. `timeout`: seconds or a duration for the whole run, at most 30 days.
+ * `retryCount`: tries after the first, per step. `recommission`: commission also a machine that is Ready or Broken. `leaveOn: 'rescue'`: end in rescue mode instead of off.
  */
 export type ProvisioningRequest = Omit<z.input<typeof provisioningRequestSchema>, 'firmwareFirst' | 'firmwarePolicy'>
 

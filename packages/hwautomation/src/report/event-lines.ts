@@ -3,8 +3,8 @@ import { plain } from './style.ts'
 
 /** An event as log lines: what somebody who reads along wants to know. */
 export function eventLines(event: WorkflowEvent): string[] {
-  const at = `${event.at.slice(11, 19)} ${String(event.percent).padStart(3)} %`
-  const line = (text: string) => [`${at}  ${plain(text)}`]
+  const at = `${plain(event.at.slice(11, 19))} ${String(event.percent).padStart(3)} %`
+  const line = (text: string, indent = '') => [`${at}  ${indent}${plain(text)}`]
   switch (event.type) {
     case 'workflow.created':
       return line(`${event.label}: run ${event.workflowId}, asked for by ${event.requestedBy}`)
@@ -29,7 +29,7 @@ export function eventLines(event: WorkflowEvent): string[] {
     case 'step.undo':
       return line(`undo of ${event.step}: ${event.status}`)
     case 'subtask.started':
-      return line(`    ${event.name}`)
+      return line(event.name, '    ')
     default:
       return []
   }

@@ -8,7 +8,7 @@ export function planLines(plan: WorkflowPlan, { colour = false }: { readonly col
   const steps = plan.steps.flatMap(({ title, plan: step }) => {
     const mark = step.problems?.length ? style.bad('✘') : step.skip === undefined ? style.busy('▸') : style.quiet('–')
     return [
-      `${mark} ${title}${step.skip === undefined ? '' : style.quiet(` (${plain(step.skip)})`)}`,
+      `${mark} ${plain(title)}${step.skip === undefined ? '' : style.quiet(` (${plain(step.skip)})`)}`,
       ...step.todo.map((sentence) => `    ${plain(sentence)}`),
       ...(step.diff ?? []).map((line) => `      ${style.busy(plain(line))}`),
       ...(step.unknown ?? []).map((line) => `    ${style.quiet(`not known: ${plain(line)}`)}`),

@@ -55,7 +55,7 @@ function head(record: WorkflowRecord, style: Style): string[] {
   const took = between(record.startedAt, record.endedAt)
   return [
     `${style.loud(plain(record.resourceLabel))}  ${shown}${took ? `  ${style.quiet(took)}` : ''}`,
-    style.quiet(`${record.definition.name} ${record.id}, asked for by ${plain(record.requestedBy)} (${record.via})`),
+    style.quiet(plain(`${record.definition.name} ${record.id}, asked for by ${record.requestedBy} (${record.via})`)),
   ]
 }
 
@@ -69,7 +69,7 @@ function stepLine(step: StepRecord, style: Style): string {
           ? style.busy(MARK.running)
           : style.quiet(MARK[step.status])
   const note = step.skippedBecause ?? (step.attempt > 1 ? `attempt ${step.attempt}` : '')
-  return `${mark} ${padded(`${step.title}${note ? ` (${plain(note)})` : ''}`, WIDTH)} ${style.quiet(between(step.startedAt, step.endedAt))}`.trimEnd()
+  return `${mark} ${padded(`${plain(step.title)}${note ? ` (${plain(note)})` : ''}`, WIDTH)} ${style.quiet(between(step.startedAt, step.endedAt))}`.trimEnd()
 }
 
 function subTaskLine(task: SubTaskRecord, style: Style): string {
@@ -91,12 +91,12 @@ function diffLines(step: StepRecord, style: Style): string[] {
 }
 
 function evidenceLine({ claim, source, request, observed }: Evidence, style: Style): string {
-  return `      ${style.good('⊢')} ${plain(claim)} ${style.quiet(`[${source}: ${plain(request)}] ${plain(JSON.stringify(observed))}`)}`
+  return `      ${style.good('⊢')} ${plain(claim)} ${style.quiet(`[${plain(source)}: ${plain(request)}] ${plain(JSON.stringify(observed))}`)}`
 }
 
 function waiting(record: WorkflowRecord, style: Style): string[] {
   const lines = record.waitingFor
-    ? [style.busy(`waits (${record.waitingFor.kind}): ${plain(record.waitingFor.detail)}`)]
+    ? [style.busy(plain(`waits (${record.waitingFor.kind}): ${record.waitingFor.detail}`))]
     : []
   return record.cancel && record.status === 'RUNNING'
     ? [...lines, style.bad(`cancel asked for by ${plain(record.cancel.by)}: ${plain(record.cancel.reason)}`)]
@@ -139,15 +139,17 @@ export function errorLines(error: ErrorRecord, style: Style = styleOf(false)): s
   // Several faults read better one a line.
   const message = faults.length > 1 ? error.message.slice(0, error.message.indexOf(':') + 1) : error.message
   return [
-    `${style.bad('Error')} ${plain(message)} ${style.quiet(`[${error.code}]`)}`,
+    `${style.bad('Error')} ${plain(message)} ${style.quiet(`[${plain(error.code)}]`)}`,
     ...(faults.length > 1 ? faults.map((fault) => `  - ${plain(fault)}`) : []),
     ...(error.hint ? [`${style.loud('What to do')}: ${plain(error.hint)}`] : []),
-    ...(error.causes ?? []).map((cause) => style.quiet(`  because: ${plain(cause.message)} [${cause.code}]`)),
+    ...(error.causes ?? []).map((cause) => style.quiet(`  because: ${plain(cause.message)} [${plain(cause.code)}]`)),
   ]
 }
 
 function padded(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
+  // By characters: half a surrogate pair is not printable.
+  const characters = Array.from(text)
+  return characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : text.padEnd(width)
 }
 
 /** The faults an error lists, where its message is a list of them. */

@@ -16,8 +16,10 @@ export function styleOf(colour: boolean): Style {
   return { good: colours.green, bad: colours.red, busy: colours.cyan, quiet: colours.dim, loud: colours.bold }
 }
 
-/** A text from a device or a person as one printable line: no escape sequence of it reaches a terminal. */
+/** C0 and C1 controls, formatting without a width or against the direction (bidi), line and paragraph ends, lone surrogates. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu
+
+/** A text from a device or a person as one printable line: no escape sequence of it reaches a terminal, nothing hides in it. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- removing them is the point
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]+/g, ' ').trim()
+  return text.replaceAll(UNPRINTABLE, ' ').trim()
 }

@@ -188,6 +188,11 @@ export class WorkflowManager {
     return this.#events.on(listener)
   }
 
+  /** Whether this process works on the run, or will when its turn comes. False for one that was detached, crashed or is over. */
+  isWorkingOn(id: string): boolean {
+    return this.#active.has(id)
+  }
+
   /** How many runs of this process are not over. */
   get activeRuns(): number {
     return this.#active.size

@@ -232,31 +232,40 @@ export class Run {
 
   /** RUNNING, with what the steps use; undefined where that could not be made. */
   async #open(): Promise<RunScope | undefined> {
-    const { clock } = this.#deps
-    const startedAt = timestamp(clock)
-    const timeout = this.#runnable.timeout
-    const deadline = timeout === undefined ? {} : { deadline: new Date(clock.now() + toMs(timeout)).toISOString() }
+    const startedAt = timestamp(this.#deps.clock)
     const running = { type: 'workflow.status', from: this.record.status, to: 'RUNNING' } as const
-    let scope: RunScope
+    let scope: RunScope | undefined
+    let opened: Pick<WorkflowRecord, 'deadline' | 'steps'> = { steps: this.record.steps }
     let problem: unknown
     try {
+      const deadline = this.#deadline()
       scope = this.#scope()
+      opened = { ...deadline, steps: this.#weighted(scope, this.record.steps) }
     } catch (error) {
       problem = error
     }
     await this.#keeper.transition(
       (record): WorkflowRecord => ({
         ...record,
+        ...opened,
         status: changeStatus(record.status, 'RUNNING'),
         startedAt,
-        ...deadline,
-        steps: problem === undefined ? this.#weighted(scope, record.steps) : record.steps,
       }),
       running,
     )
     if (problem === undefined) return scope!
     await this.#end('FAILED', problem)
+    if (scope !== undefined) await this.#dispose(scope.capabilities)
     return undefined
+  }
+
+  /** @throws TypeError for a time-out that is no duration, RangeError for one that leads beyond the calendar */
+  #deadline(): Pick<WorkflowRecord, 'deadline'> {
+    const { timeout } = this.#runnable
+    if (timeout === undefined) return {}
+    const end = new Date(this.#deps.clock.now() + toMs(timeout))
+    if (Number.isNaN(end.getTime())) throw new RangeError(`The time-out "${timeout}" leads beyond the calendar.`)
+    return { deadline: end.toISOString() }
   }
 
   #scope(): RunScope {

@@ -388,7 +388,7 @@ function anyTemplate(current: BiosConfiguration): fc.Arbitrary<BiosTemplate> {
     ),
     preserve: fc.array(fc.constantFrom('*Boot*', 'power-*', 'Sriov', '!Slot1*', 'zzz'), { maxLength: 3 }),
     allow: fc.subarray(['disable-network-boot', 'change-boot-mode'] as const),
-  }) as fc.Arbitrary<BiosTemplate>
+  })
 }
 
 describe.each([

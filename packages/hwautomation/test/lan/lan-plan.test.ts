@@ -1,6 +1,7 @@
 import { array, assert, constant, constantFrom, integer, nat, oneof, property, record, string, tuple } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { planLan } from '../../src/lan/lan-plan.ts'
+import { findRequestProblems } from '../../src/lan/lan-problems.ts'
 import type { LanConfig, LanRequest, LanStep } from '../../src/lan/lan-plan.ts'
 
 const current: LanConfig = {
@@ -92,6 +93,20 @@ describe('a request that cannot be carried out', () => {
   ])('%o has all its problems named: %j', (requested, codes) => {
     const plan = planLan({ current, requested })
     expect(plan.ok ? [] : plan.problems.map(({ code }) => code)).toEqual(codes)
+  })
+
+  test.each<[LanRequest, string[]]>([
+    [{ address: '192.168.1.100' }, []],
+    [{ address: '192.168.1.100', gateway: '10.0.0.1' }, []],
+    [{ address: '192.168.1.100', gateway: '10.0.0.1', subnetMask: '255.255.255.0' }, ['gateway-outside-subnet']],
+    [{ address: '192.168.1.100', gateway: '192.168.1.100' }, ['address-is-gateway']],
+    [{ address: '192.168.1.255', subnetMask: '255.255.255.0' }, ['address-is-broadcast']],
+    [{ address: '192.168.1.100', subnetMask: '255.0.255.0' }, ['bad-mask']],
+    [{ address: '127.0.0.1', gateway: 'y' }, ['unusable-address', 'bad-gateway']],
+    [{ address: '192.168.1.7' }, ['address-taken']],
+  ])('%o has those named that do not depend on what the BMC has: %j', (requested, codes) => {
+    const known = [{ address: '192.168.1.7', who: 'srv042' }]
+    expect(findRequestProblems(requested, known).map(({ code }) => code)).toEqual(codes)
   })
 
   test('names the neighbour that has the address', () => {

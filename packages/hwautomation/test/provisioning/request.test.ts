@@ -44,6 +44,12 @@ describe('a provisioning request', () => {
     expect(problems({ serverId, deviceType: 'a1.c5.large' }).join()).toContain('serverId')
   })
 
+  it.each(['255.0.255.0', '0.0.0.0', '255.255.255.1', '/24'])('refuses the subnet mask %s', (subnetMask) => {
+    const found = problems({ serverId: 'srv001', deviceType: 'x', targetIpmiIp: '10.0.0.9', subnetMask })
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain('subnetMask')
+  })
+
   it('names every wrong field at once, with its value and what was expected', () => {
     const found = problems({
       serverId: 'a b',
@@ -79,5 +85,21 @@ describe('a provisioning request', () => {
     expect(problems({ serverId: 'srv001', deviceType: 'a1.c5.large', targetIp: '192.168.1.100' }).join()).toContain(
       'targetIp',
     )
+  })
+})
+
+describe('a time-out', () => {
+  it.each([1e13, 30 * 86_400 + 1, '9999999999d', '31d', '0s', Number.MAX_VALUE])(
+    'of %s is refused, naming field and value',
+    (timeout) => {
+      const [problem, ...others] = problems({ serverId: 'srv001', deviceType: 'a1.c5.large', timeout })
+      expect(others).toEqual([])
+      expect(problem).toMatch(/^timeout: .*at most 30 days/)
+      expect(problem).toContain(JSON.stringify(timeout))
+    },
+  )
+
+  it.each([0.5, 30 * 86_400, '30d', ' 1.5 h '])('of %s is taken', (timeout) => {
+    expect(problems({ serverId: 'srv001', deviceType: 'a1.c5.large', timeout })).toEqual([])
   })
 })

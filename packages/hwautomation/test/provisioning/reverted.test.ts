@@ -6,11 +6,25 @@ import { testSite } from './site.ts'
 const REVERSALS = [
   { step: 'bios-push', after: { type: 'started', name: 'Reading the settings back…' }, act: 'revert-bios' },
   { step: 'ipmi-configure', after: { type: 'ended', name: 'Having MAAS reach it there…' }, act: 'revert-bmc-address' },
+  {
+    step: 'ipmi-configure',
+    after: { type: 'ended', name: 'Having MAAS reach it there…' },
+    act: { netmask: '255.255.0.0' },
+  },
+  {
+    step: 'ipmi-configure',
+    after: { type: 'ended', name: 'Having MAAS reach it there…' },
+    act: { gateway: '192.168.1.254' },
+  },
+  { step: 'ipmi-configure', after: { type: 'ended', name: 'Having MAAS reach it there…' }, act: { source: 'DHCP' } },
   { step: 'finalize', after: { type: 'ended', name: 'Tagging it hw-type-a1-c5-large…' }, act: 'remove-tags' },
 ] as const satisfies readonly {
   step: string
   after: { type: 'started' | 'ended'; name: string }
-  act: Parameters<ReturnType<Lab['server']>['intervene']>[0]
+  /** An intervention, or what becomes of the BMC's network settings. */
+  act:
+    | Parameters<ReturnType<Lab['server']>['intervene']>[0]
+    | Partial<Omit<ReturnType<Lab['server']>['machine']['bmc']['network'], 'mac'>>
 }[]
 
 describe('a world that is reverted between act and verify', () => {
@@ -23,7 +37,8 @@ describe('a world that is reverted between act and verify', () => {
         event.step === step &&
         event.name === after.name
       )
-        site.lab.server('srv001').intervene(act)
+        if (typeof act === 'string') site.lab.server('srv001').intervene(act)
+        else Object.assign(site.lab.server('srv001').machine.bmc.network, act)
     })
     const run = await site.hw.manager.start(site.workflow({ targetIpmiIp: '192.168.1.100', retryCount: 0 }))
     const { status, record, error } = await run.outcome()

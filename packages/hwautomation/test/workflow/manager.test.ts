@@ -27,6 +27,15 @@ test('a second start of the identical request is the first run; a different one 
   })
 })
 
+test('works on a run until it is over or detached', async () => {
+  const store = new MemoryStore()
+  const manager = newManager({ store })
+  const running = await manager.start(tinyWorkflow([hanging()]))
+  expect([manager.isWorkingOn(running.id), manager.isWorkingOn('run_other')]).toEqual([true, false])
+  await manager.close({ mode: 'detach' })
+  expect(manager.isWorkingOn(running.id)).toBe(false)
+})
+
 test('different names of one machine are one resource', async () => {
   await using manager = newManager()
   const byName = (server: string) =>

@@ -544,3 +544,20 @@ test('a store that fails stops the run: nothing more is sent, and the outcome sa
   expect(workflow.world.sent.length).toBeLessThan(STEPS.length)
   expect(workflow.world.scopesOpen).toBe(0)
 })
+
+test.each([
+  ['leads beyond the calendar', { timeout: '9999999999d' }, /calendar/],
+  ['is no duration', { timeout: 'soon' }, /not a duration/],
+])('a run whose time-out %s ends FAILED, and says so in the store', async (_, more, words) => {
+  const store = new MemoryStore()
+  const manager = newManager({ store })
+  const workflow = tinyWorkflow([switchStep('first')], more)
+  const run = await manager.start(workflow)
+  const end = await run.outcome()
+  await manager.close()
+  expect(end.status).toBe('FAILED')
+  expect(end.error?.message).toMatch(words)
+  expect(await store.load(run.id)).toMatchObject({ status: 'FAILED' })
+  expect(workflow.world.sent).toEqual([])
+  expect(workflow.world.scopesOpen).toBe(0)
+})

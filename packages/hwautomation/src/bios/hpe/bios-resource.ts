@@ -102,7 +102,8 @@ export function pendingSettings(
 
 /**
  * The persistent boot order in the output of `rawget …/bios/boot/` (Gen10) or `…/bios/oem/hpe/boot/` (Gen11):
- * entries such as `NIC.Slot.1.1.IPv4`, first one first. Empty where the resource has none.
+ * entries such as `NIC.Slot.1.1.IPv4`, first one first. Empty where the resource has none. Both paths, the property
+ * `PersistentBootConfigOrder` and the form of its entries are assumed: no captured answer was at hand.
  */
 export function parseBootOrder(output: string): readonly string[] {
   const parsed = parseIlorestJson(output)

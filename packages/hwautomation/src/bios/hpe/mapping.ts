@@ -28,13 +28,13 @@ const armBoard = 'an attribute of x86 boards; Ampere Altra has none'
 /**
  * HPE names and values: iLO 5 resource definitions (Gen10), live values of iLO 6 (Gen11).
  * `pxe` is not here: it is a matter of each NIC (see `network-boot.ts`).
- * The registry of the RL300 Gen11 is not published: what its family lacks is deduced from its processor,
- * and what the device itself shows always wins over this table.
+ * Assumed: what the RL300 Gen11 lacks (its registry is not published; deduced from its processor), what AMD boards lack,
+ * and that boards without BootMode know UEFI only. What the device itself shows always wins over this table.
  */
 export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeMapping<Name> } = {
   'boot-mode': {
     forms: [{ attribute: 'BootMode', values: { uefi: 'Uefi', legacy: 'LegacyBios' } }],
-    // Gen10 always shows the attribute; boards without it know UEFI only.
+    // Gen10 always shows the attribute; that boards without it know UEFI only is assumed.
     fixed: { 'gen11-intel': 'uefi', 'gen11-amd': 'uefi', 'gen11-ampere': 'uefi', gen12: 'uefi', unknown: 'uefi' },
   },
   'secure-boot': { forms: [{ attribute: 'SecureBootStatus', values: onOff }] },
@@ -58,6 +58,7 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
   smt: {
     forms: [
       { attribute: 'ProcHyperthreading', values: onOff },
+      // Assumed AMD name: no registry of an AMD board was at hand.
       { attribute: 'ProcSMT', values: onOff },
     ],
     absent: { 'gen11-ampere': noSmt },
@@ -65,6 +66,7 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
   turbo: {
     forms: [
       { attribute: 'ProcTurbo', values: onOff },
+      // Assumed AMD name, as ProcSMT.
       { attribute: 'AmdCorePerfBoost', values: onOff },
     ],
     absent: { 'gen11-ampere': armBoard },
@@ -126,6 +128,7 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
   iommu: {
     forms: [
       { attribute: 'IntelProcVtd', values: onOff },
+      // Assumed AMD name, as ProcSMT.
       { attribute: 'ProcAmdIoVt', values: onOff },
     ],
     absent: { 'gen11-ampere': armBoard },

@@ -6,7 +6,10 @@ import type { Board, Meaning } from '../vendor.ts'
 /** `NicBoot1` (embedded), `FlexLom1…Boot1`, `Slot1NicBoot2`: values NetworkBoot and Disabled (iLO 5 resource definitions). */
 const NIC_BOOT = /^(?:Slot\d+)?NicBoot\d+$|^FlexLom\d+\w*Boot\d+$/
 
-/** Switches a device or its network-boot code off: `EmbNicEnable`, `FlexLom1Enable`, `PciSlot2Enable`, `…OptionROM`. */
+/**
+ * Switches a device or its network-boot code off: `EmbNicEnable`, `FlexLom1Enable`, `PciSlot2Enable`, `…OptionROM`.
+ * Assumed patterns: the names differ by board, and a wide one only asks for more care than needed.
+ */
 const NIC_DEVICE = /^(?:EmbNic|FlexLom|PciSlot|Ocp)\w*(?:Enable|OptionROM)$/i
 
 const ENABLED = 'NetworkBoot'

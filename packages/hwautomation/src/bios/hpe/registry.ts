@@ -74,7 +74,10 @@ function valueNames(values: readonly unknown[]): string[] {
     .flatMap((value) => (typeof value['ValueName'] === 'string' ? [value['ValueName']] : []))
 }
 
-/** Only `Map` dependencies say when something applies; the other type (`Warn`) forbids nothing. */
+/**
+ * Only `Map` dependencies say when something applies; the other type (`Warn`) forbids nothing. A condition without
+ * `MapTerms` counts as AND: assumed.
+ */
 function dependencyEntry(entry: JsonObject): RegistryDependency[] {
   const dependency = entry['Dependency']
   if (!isObject(dependency) || (entry['Type'] !== undefined && entry['Type'] !== 'Map')) return []

@@ -21,7 +21,8 @@ const CHIF =
   'Install the iLOrest package for this architecture with its CHIF library, load the `hpilo` kernel module, and run it as root.'
 
 /**
- * Return codes (iLOrest `rdmc_helper.ReturnCodes`, 3.6 and 7.2; the same numbers in both unless marked).
+ * Return codes (iLOrest 7.2, `rdmc_helper.ReturnCodes`). Assumed the same in 3.6, except 46, 47, 142 and 149, which are
+ * marked: the lists of the two versions were not compared number by number.
  * The message of the same failure differs much between the versions, and 7.x prints none for many: rely on the code.
  */
 export const ilorestReturnCodes: ReadonlyMap<number, ReturnCode> = new Map<number, ReturnCode>([

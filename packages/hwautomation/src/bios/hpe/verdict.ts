@@ -48,7 +48,10 @@ const HARMLESS: ReadonlySet<string> = new Set([
 ])
 
 interface Text {
-  /** Which argument names the attribute, which the value (DMTF Base registry). */
+  /**
+   * Which argument names the attribute, which the value. Seen on HPE for PropertyUnknown only; for the others the order of
+   * DMTF's Base registry is assumed.
+   */
   readonly attribute: number
   readonly value?: number
   readonly says: string

@@ -1,10 +1,11 @@
 import type { BiosValue } from '../configuration.ts'
 
 /**
- * What HPE's workload profiles decide (HPE UEFI Workload-based Performance and Tuning guide): a dependent option
- * cannot be changed while its profile is chosen; only `Custom` frees all of them. Used where no registry is at hand;
- * a registry names the dependents exactly. Options that not every machine ties to a profile are left out: locking
- * too much would refuse what works, and what did not take is seen when the settings are read back.
+ * What HPE's workload profiles decide: a dependent option cannot be changed while its profile is chosen; only `Custom`
+ * frees all of them. Which options are locked is assumed, here and below: it differs by board, and HPE's tuning guide
+ * was not checked option by option. Used where no registry is at hand; a registry names the dependents exactly.
+ * Options that not every machine ties to a profile are left out: locking too much would refuse what works, and what
+ * did not take is seen when the settings are read back.
  */
 const DECIDED_BY_EVERY_PROFILE: ReadonlySet<string> = new Set([
   'PowerRegulator',

@@ -6,7 +6,7 @@ import type { Logger } from '../../logger.ts'
 import type { SeenCertificate } from './certificate.ts'
 import { resetSystem } from './reset.ts'
 import type { ResetOptions, ResetOutcome, ResetType } from './reset.ts'
-import { biosSchema, readResource, systemSchema } from './resources.ts'
+import { biosSchema, readResource, settingsLinkSchema, systemSchema } from './resources.ts'
 import { readServiceRoot } from './service-root.ts'
 import type { RootLinks, ServiceRoot } from './service-root.ts'
 import { CLEANUP_MS, closeSession, openSession } from './session.ts'
@@ -155,6 +155,16 @@ export class RedfishClient implements AsyncDisposable {
     const { Bios } = await this.#readSystem(signal)
     if (Bios === undefined) throw noBios(this.#transport.host)
     return readResource(await this.#get(Bios['@odata.id'], signal), biosSchema)
+  }
+
+  /** The settings of the host's next boot, linked by its BIOS resource (Redfish settings object); undefined where none is. Needs a session. */
+  async biosSettings(bios: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+    const linked = settingsLinkSchema.safeParse(bios)
+    if (!linked.success) return undefined
+    return readResource(
+      await this.#get(linked.data['@Redfish.Settings'].SettingsObject['@odata.id'], signal),
+      biosSchema,
+    )
   }
 
   /** Changes the host's power and waits until that can be read back; see `resetSystem` for its errors. Needs a session. */

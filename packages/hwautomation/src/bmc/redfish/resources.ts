@@ -62,6 +62,9 @@ export const systemSchema = z.looseObject({
 /** BIOS settings in force; their names and values are the vendor's. */
 export const biosSchema = z.looseObject({})
 
+/** A resource whose changes are staged in another one (DSP0266, settings resource). */
+export const settingsLinkSchema = z.looseObject({ '@Redfish.Settings': z.looseObject({ SettingsObject: link }) })
+
 export const actionInfoSchema = z.looseObject({
   Parameters: z.array(
     z.looseObject({ Name: z.string(), AllowableValues: z.array(z.string()).optional().catch(undefined) }),

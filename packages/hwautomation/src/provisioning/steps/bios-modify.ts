@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { biosPlanError, planBiosChange } from '../../bios/resolve.ts'
 import { renderDiff } from '../../bios/render.ts'
 import type { BiosPlan } from '../../bios/plan.ts'
+import type { PlanContext } from '../../workflow/context.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import { artefactSchema, keepJson, keptPulled, type PulledBios } from '../bios-files.ts'
 import { Bios } from '../capabilities.ts'
@@ -31,15 +32,14 @@ export const biosModify = new WorkflowStep<Provisioning, z.infer<typeof output>>
   onCancel: 'stop',
 
   async plan(ctx) {
-    const current = await ctx.use(Bios).peek(ctx.signal)
+    const plan = await peekedPlan(ctx)
     const wanted =
       Object.keys(ctx.request.profile.bios.settings).length + Object.keys(ctx.request.profile.bios.native).length
-    if (current === undefined)
+    if (plan === undefined)
       return {
         ...ctx.todo(`Compare with the template of ${ctx.request.deviceType} (${wanted} settings)`),
         unknown: ['the BIOS diff: the BMC could not be asked, and the host is not running'],
       }
-    const plan = planFor(ctx.request, { current })
     if (plan.problems.length > 0)
       return { todo: [], problems: plan.problems.map(({ message, hint }) => `${message} ${hint}`) }
     return {
@@ -66,6 +66,12 @@ export const biosModify = new WorkflowStep<Provisioning, z.infer<typeof output>>
   async verify(ctx) {
     const pulled = await keptPulled(ctx, ctx.output(biosPull).pulled)
     const plan = planFor(ctx.request, pulled)
+    const foreign = foreignStaged(plan, ctx.output(biosPull).pendingBefore)
+    if (foreign.length > 0)
+      ctx.warn(
+        'bios.pending-before',
+        `Somebody staged BIOS changes before this run; the next boot brings them too: ${foreign.join(', ')}.`,
+      )
     return {
       ok: plan.problems.length === 0,
       output: {
@@ -93,11 +99,24 @@ export const biosModify = new WorkflowStep<Provisioning, z.infer<typeof output>>
   },
 })
 
-/** The pure plan for a request: the template of its device type against what the machine has. */
-export function planFor(request: Provisioning, pulled: Pick<PulledBios, 'current' | 'registry'>): BiosPlan {
+/** The plan as far as the BMC can be asked, for those who plan; undefined where it cannot. */
+export async function peekedPlan(ctx: PlanContext<Provisioning>): Promise<BiosPlan | undefined> {
+  const seen = await ctx.use(Bios).peek(ctx.signal)
+  return seen === undefined ? undefined : planFor(ctx.request, seen)
+}
+
+/** Staged settings that the template says nothing of: they are not ours to keep or to drop. */
+function foreignStaged(plan: BiosPlan, staged: readonly string[]): readonly string[] {
+  const wanted = new Set([...plan.changes, ...plan.unchanged].map(({ name }) => name))
+  return staged.filter((name) => !wanted.has(name))
+}
+
+/** The pure plan for a request: the template of its device type against what the machine has, in force and staged. */
+export function planFor(request: Provisioning, pulled: Pick<PulledBios, 'current' | 'pending' | 'registry'>): BiosPlan {
   return planBiosChange({
     template: request.profile.bios,
     current: pulled.current,
+    pending: pulled.pending,
     ...(pulled.registry ? { registry: pulled.registry } : {}),
   })
 }

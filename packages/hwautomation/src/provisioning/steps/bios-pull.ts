@@ -11,7 +11,7 @@ import { stepTimes } from '../step-times.ts'
 const output = z.object({
   tool: z.string(),
   settings: z.number(),
-  /** Native names that somebody had staged before us; the next boot brings them too. */
+  /** Native names that somebody had staged before us; the next boot brings those that the template says nothing of. */
   pendingBefore: z.array(z.string()),
   /** The configuration in the tool's own format: restores the BIOS as it was found. */
   file: artefactSchema,
@@ -60,19 +60,13 @@ export const biosPull = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     )
     if (reading.file === undefined) throw emptyExport(bios.tool)
     await bios.signOut(ctx.signal)
-    const pendingBefore = differing(reading)
-    if (pendingBefore.length > 0)
-      ctx.warn(
-        'bios.pending-before',
-        `Somebody staged BIOS changes before this run; the next boot brings them too: ${pendingBefore.join(', ')}.`,
-      )
     const settings = Object.keys(reading.current.attributes).length
     return {
       ok: settings > 0,
       output: {
         tool: bios.tool,
         settings,
-        pendingBefore,
+        pendingBefore: differing(reading),
         file: await ctx.keep('bios-before.json', reading.file, 'application/json'),
         pulled: await keepPulled(ctx, reading),
       },

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { compareAfterApply } from '../../bios/compare.ts'
-import { sameValue, type BiosConfiguration } from '../../bios/configuration.ts'
+import { attributeOf, sameValue } from '../../bios/configuration.ts'
 import type { BiosPlan } from '../../bios/plan.ts'
 import { HwError } from '../../errors.ts'
-import type { StepContext } from '../../workflow/context.ts'
+import type { StepContext, SubTask } from '../../workflow/context.ts'
 import type { Json } from '../../workflow/record.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import { artefactSchema, keptPulled } from '../bios-files.ts'
@@ -17,7 +17,7 @@ import { isRescue } from '../machine-state.ts'
 import type { Provisioning } from '../provisioning.ts'
 import { enterRescue, leaveRescue } from '../rescue.ts'
 import { stepTimes } from '../step-times.ts'
-import { biosModify } from './bios-modify.ts'
+import { biosModify, peekedPlan } from './bios-modify.ts'
 import { biosPull } from './bios-pull.ts'
 
 const output = z.object({
@@ -38,10 +38,14 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
 
   skip: (ctx) => (ctx.maybeOutput(biosModify)?.changes.length === 0 ? 'the BIOS matches the template' : undefined),
 
-  plan(ctx) {
+  async plan(ctx) {
+    const plan = await peekedPlan(ctx)
+    if (plan?.problems.length === 0 && plan.changes.length === 0)
+      return { todo: [], skip: 'the BIOS matches the template' }
+    const write = `rite the changes with ${ctx.use(Bios).tool}`
     return {
       todo: [
-        `Write the changes with ${ctx.use(Bios).tool}`,
+        plan === undefined ? `Only if something differs: w${write}` : `W${write}`,
         'Reboot through rescue mode so that the firmware applies them',
         'Read every changed setting back',
       ],
@@ -61,8 +65,8 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     await ctx.critical('writing BIOS settings', within, async (inside) => {
       await ensureShell(inside, `push-${ctx.attempt}`)
       const before = await inForceOrStaged(inside, plan)
-      if (before === 'in-force') return
-      if (before === 'missing') await stage(inside, plan)
+      if (before.state === 'in-force') return
+      if (before.state === 'missing') await stage(inside, plan, before.changes)
       await rebootThroughRescue(inside)
       await assertTaken(inside, plan)
     })
@@ -110,22 +114,22 @@ async function plannedChanges(ctx: StepContext<Provisioning>): Promise<BiosPlan>
   return JSON.parse(new TextDecoder().decode(await ctx.kept(ctx.output(biosModify).plan))) as BiosPlan
 }
 
-/** What the device itself says of the changes: an earlier attempt may have staged or even applied them. */
+/** What the device itself says of the template's wishes: an earlier attempt may have staged or even applied them. */
 async function inForceOrStaged(
   ctx: StepContext<Provisioning>,
   plan: BiosPlan,
-): Promise<'in-force' | 'staged' | 'missing'> {
+): Promise<{ readonly state: 'in-force' | 'staged' } | { readonly state: 'missing'; readonly changes: BiosChanges }> {
   await ensureTool(ctx, ctx.use(Bios).tool)
   const reading = await readBios(ctx, 'Looking at what is set now…')
-  if (has(reading.current, plan)) return 'in-force'
-  return has(reading.pending, plan) ? 'staged' : 'missing'
+  const changes = notStaged(plan, reading)
+  if (Object.keys(changes).length > 0) return { state: 'missing', changes }
+  return { state: compareAfterApply(plan, reading.current).notTaken.length === 0 ? 'in-force' : 'staged' }
 }
 
-async function stage(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<void> {
+async function stage(ctx: StepContext<Provisioning>, plan: BiosPlan, changes: BiosChanges): Promise<void> {
   const bios = ctx.use(Bios)
   const shell = ctx.use(HostShell)
   const id = `${ctx.workflowId}-bios-push-${ctx.attempt}`
-  const changes: BiosChanges = Object.fromEntries(plan.changes.map(({ name, to }) => [name, to]))
   await ctx.subTask('Writing the new BIOS configuration…', (task) =>
     ctx.effect({
       effect: 'bios.write',
@@ -135,18 +139,19 @@ async function stage(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<vo
       happened: async () => {
         const status = await shell.statusOf(id, ctx.signal)
         if (status === 'running') return 'happened'
-        return has((await readBios(ctx, 'Looking at what was staged…')).pending, plan) ? 'happened' : 'not-happened'
+        return isStaged(plan, await readBios(ctx, 'Looking at what was staged…')) ? 'happened' : 'not-happened'
       },
     }),
   )
-  const { pending } = await readBios(ctx, 'Checking that the changes are staged…')
-  if (!has(pending, plan))
+  await ctx.subTask('Checking that the changes are staged…', async (task) => {
+    if (isStaged(plan, await readInside(ctx, task))) return
     throw new HwError({
       code: 'bios.not-staged',
       kind: 'transient',
       message: `${bios.tool} reported success, but the changes are not staged on ${ctx.request.hostname}.`,
       hint: 'Check the BMC’s log; a BIOS administrator password or a server configuration lock refuses changes silently.',
     })
+  })
 }
 
 /** A reboot that comes back to a shell is an exit from and an entry into rescue mode; from Ready the entry alone cycles the power. */
@@ -166,17 +171,19 @@ async function rebootThroughRescue(ctx: StepContext<Provisioning>): Promise<void
 
 async function assertTaken(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<void> {
   await ensureTool(ctx, ctx.use(Bios).tool)
-  const reading = await readBios(ctx, 'Comparing with what the firmware made of it…')
-  const { notTaken } = compareAfterApply(plan, reading.current)
-  const objections = await newVerdict(ctx, reading)
-  if (notTaken.length === 0 && objections.length === 0) return
-  const names = notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)
-  throw new HwError({
-    code: 'bios.not-taken',
-    kind: objections.length > 0 ? 'invalid' : 'transient',
-    message: `The firmware of ${ctx.request.hostname} did not take all settings: ${[...names, ...objections].join('; ')}.`,
-    hint: 'The machine runs with the rest of the new settings; the configuration of before is kept with the run (bios-before.json).',
-    context: { notTaken: notTaken.map(({ name }) => name), verdict: objections },
+  await ctx.subTask('Comparing with what the firmware made of it…', async (task) => {
+    const reading = await readInside(ctx, task)
+    const { notTaken } = compareAfterApply(plan, reading.current)
+    const objections = await newVerdict(ctx, reading)
+    if (notTaken.length === 0 && objections.length === 0) return
+    const names = notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)
+    throw new HwError({
+      code: 'bios.not-taken',
+      kind: objections.length > 0 ? 'invalid' : 'transient',
+      message: `The firmware of ${ctx.request.hostname} did not take all settings: ${[...names, ...objections].join('; ')}.`,
+      hint: 'The machine runs with the rest of the new settings; the configuration of before is kept with the run (bios-before.json).',
+      context: { notTaken: notTaken.map(({ name }) => name), verdict: objections },
+    })
   })
 }
 
@@ -187,12 +194,37 @@ async function newVerdict(ctx: StepContext<Provisioning>, reading: BiosReading):
 }
 
 async function readBios(ctx: StepContext<Provisioning>, sentence: string, everything = false): Promise<BiosReading> {
-  return ctx.subTask(
-    sentence,
-    async (task) => (await ctx.use(Bios).read({ signal: ctx.signal, everything, onStage: task.detail })).value,
-  )
+  return ctx.subTask(sentence, (task) => readInside(ctx, task, everything))
 }
 
-function has(configuration: BiosConfiguration, plan: BiosPlan): boolean {
-  return plan.changes.every(({ name, to }) => sameValue(configuration.attributes[name], to))
+async function readInside(ctx: StepContext<Provisioning>, task: SubTask, everything = false): Promise<BiosReading> {
+  const { value } = await ctx.use(Bios).read({ signal: ctx.signal, everything, onStage: task.detail })
+  return value
+}
+
+function isStaged(plan: BiosPlan, reading: Pick<BiosReading, 'current' | 'pending'>): boolean {
+  return Object.keys(notStaged(plan, reading)).length === 0
+}
+
+/**
+ * What has to be staged so that the next boot brings everything the template wants: changes, and settings that were as they should be
+ * and are no longer. What a profile brings along comes with it, unless the profile is in force already or something else is staged.
+ */
+function notStaged(plan: BiosPlan, { current, pending }: Pick<BiosReading, 'current' | 'pending'>): BiosChanges {
+  const inForce = new Set(
+    plan.changes.filter(({ name, to }) => sameValue(attributeOf(current, name), to)).map(({ name }) => name),
+  )
+  const wants = [
+    ...plan.changes.map(({ name, to: value }) => ({ name, value })),
+    ...plan.unchanged.filter(({ name, by }) => {
+      if (by === undefined || inForce.has(by)) return true
+      const staged = attributeOf(pending, name)
+      return staged !== undefined && !sameValue(staged, attributeOf(current, name))
+    }),
+  ]
+  return Object.fromEntries(
+    wants
+      .filter(({ name, value }) => !sameValue(attributeOf(pending, name) ?? attributeOf(current, name), value))
+      .map(({ name, value }) => [name, value]),
+  )
 }

@@ -4,6 +4,7 @@ import type { StepContext } from '../../workflow/context.ts'
 import type { Json } from '../../workflow/record.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import { admit, refusal, type Claim } from '../admission.ts'
+import { checkTargetBeforehand } from '../bmc-address.ts'
 import { Commissioning } from '../capabilities.ts'
 import { annotationIsOurs, markHeld, unmarkHeld } from '../holding.ts'
 import { isRescue, STATUS, type MachineState } from '../machine-state.ts'
@@ -62,6 +63,7 @@ export const commission = new WorkflowStep<Provisioning, z.infer<typeof output>>
   async guard(ctx) {
     const { admission } = await assess(ctx)
     if (admission.way === 'refuse') throw refusal(admission)
+    await checkTargetBeforehand(ctx)
   },
 
   async act(ctx) {

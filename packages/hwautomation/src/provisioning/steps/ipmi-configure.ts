@@ -1,18 +1,21 @@
 import { z } from 'zod'
-import { HwError, isHwError } from '../../errors.ts'
+import { isHwError } from '../../errors.ts'
+import { hostOf } from '../../lan/power-address.ts'
 import type { StepContext } from '../../workflow/context.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import {
+  assertAddressable,
   assertNobodyThere,
   foundBefore,
-  hostOf,
   planAddress,
-  proveAddress,
-  putBack,
-  setAddress,
+  targetOf,
+  targetProblems,
   type FoundBefore,
 } from '../bmc-address.ts'
-import { BmcNetwork } from '../capabilities.ts'
+import { differences, inWords, setAddress } from '../bmc-change.ts'
+import { proveAddress } from '../bmc-prove.ts'
+import { putBack } from '../bmc-put-back.ts'
+import { BmcNetwork, type Sighting } from '../capabilities.ts'
 import { ensureShell } from '../ensure-shell.ts'
 import { ensureTool } from '../ensure-tool.ts'
 import { assertStillOurs } from '../holding.ts'
@@ -29,9 +32,6 @@ const output = z.object({
   proof: z.enum(['direct', 'maas']),
 })
 
-/** Power types whose driver talks to a BMC at an address. */
-const WITH_ADDRESS = ['ipmi', 'redfish']
-
 /** Gives the BMC its address, proves that it answers there, and tells MAAS; or puts the old one back. */
 export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof output>>({
   id: 'ipmi-configure',
@@ -44,19 +44,13 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
   skip: (ctx) => (ctx.request.targetIpmiIp === undefined ? 'no BMC address was asked for' : undefined),
 
   async plan(ctx) {
-    const bmc = ctx.use(BmcNetwork)
-    const registration = await bmc.registration(ctx.signal)
-    if (!WITH_ADDRESS.includes(registration.powerType))
-      return { todo: [], problems: [noAddress(ctx.request.hostname, registration.powerType).message] }
+    const problems = await targetProblems(ctx)
+    if (problems.length > 0) return { todo: [], problems }
     const target = ctx.request.targetIpmiIp!
-    const neighbour = (await bmc.neighbours(ctx.signal)).find(({ address }) => address === target)
-    if (neighbour) return { todo: [], problems: [`${target} belongs to ${neighbour.who}`] }
-    const from = hostOf(registration.address)
+    const from = hostOf((await ctx.use(BmcNetwork).registration(ctx.signal)).address)
     if (from === target) return ctx.todo(`Check that the BMC has the address ${target}`)
-    const taken = await bmc.look(target, ctx.signal)
-    if (taken !== undefined) return { todo: [], problems: [`${target} is in use: something answers there`] }
     return ctx.todo(
-      `Set the BMC’s address from ${from} to ${target}, in-band`,
+      `Set the BMC’s address ${from === undefined ? '' : `from ${from} `}to ${target}, in-band`,
       'Prove that it answers there',
       'Tell MAAS, and have MAAS reach it',
     )
@@ -67,32 +61,29 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
   },
 
   async act(ctx) {
-    const target = ctx.request.targetIpmiIp!
+    const address = ctx.request.targetIpmiIp!
     const host = await ensureShell(ctx, `ipmi-${ctx.attempt}`)
     await ensureTool(ctx, 'ipmitool')
-    const { before, plan } = await ctx.subTask('Reading the BMC’s network settings…', async (task) => {
-      const now = await readLan(ctx)
-      task.detail(`${now.before.source} ${now.before.address}/${now.before.netmask}`)
-      return { before: foundBefore(ctx) ?? now.before, plan: await planAddress(ctx, now.current) }
+    const { before, current, target } = await ctx.subTask('Reading the BMC’s network settings…', async (task) => {
+      const found = await readLan(ctx)
+      task.detail(inWords(found.current))
+      const before = foundBefore(ctx) ?? found.before
+      return { before, current: found.current, target: await planAddress(ctx, before) }
     })
-    if (plan.target.address !== before.address && foundBefore(ctx) === undefined)
-      await ctx.subTask(`Checking that nobody else has ${target}…`, () => assertNobodyThere(ctx, target, before))
+    if (current.address !== address)
+      await ctx.subTask(`Checking that nobody else has ${address}…`, () => assertNobodyThere(ctx, address))
     ctx.safePoint()
     await ctx.critical(
       'changing the BMC address',
       stepTimes(ctx.request.profile, 'ipmi-configure').attempt,
       async (inside) => {
         try {
-          await inside.subTask(`Setting the BMC’s address to ${target}…`, () =>
-            setAddress(inside, before, plan.target, 'to'),
+          await inside.subTask(`Setting the BMC’s address to ${address}…`, () =>
+            setAddress(inside, before, target, 'to'),
           )
-          await proveAddress(inside, before, target, host.identity)
+          await proveAddress(inside, before, address, host.identity)
         } catch (error) {
-          if (inside.signal.aborted)
-            inside.leaveBehind(
-              `BMC address of ${ctx.request.hostname}: ${before.address} or ${target}, it was being changed when time ran out`,
-              'Look with ipmitool on the host (lan print) which one it is, and set MAAS’s power address to it.',
-            )
+          // Time ran out: what was sent says that the address is open, and the run names it.
           inside.signal.throwIfAborted()
           await putBack(inside, before, error)
         }
@@ -102,19 +93,23 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
 
   async verify(ctx) {
     const bmc = ctx.use(BmcNetwork)
-    const target = ctx.request.targetIpmiIp!
     const { value: now } = await bmc.read(ctx.signal)
     const registration = await bmc.registration(ctx.signal)
     const before = foundBefore(ctx) ?? (await readLan(ctx)).before
-    const there = await bmc.look(target, ctx.signal)
+    const target = targetOf(ctx.request, before)
+    const there = await lookCalmly(ctx, target.address)
     const power = await powerOrWhyNot(ctx)
     const direct =
-      there !== undefined && there.certificateSha256 === before.certificateSha256 && before.certificateSha256 !== null
+      there.state === 'seen' &&
+      there.certificateSha256 === before.certificateSha256 &&
+      before.certificateSha256 !== null
     const problems = [
-      ...(now.address === target ? [] : [`the BMC says its address is ${now.address}`]),
-      ...(hostOf(registration.address) === target ? [] : [`MAAS has the power address ${registration.address}`]),
+      ...(differences(now, target).length === 0 ? [] : [`the BMC says ${inWords(now)} instead of ${inWords(target)}`]),
+      ...(hostOf(registration.address) === target.address
+        ? []
+        : [`MAAS has the power address ${registration.address}`]),
       ...(power === 'on' || power === 'off' ? [] : [`MAAS reads its power as ${power}`]),
-      ...(before.certificateSha256 === null || direct ? [] : [`the BMC does not answer at ${target} any more`]),
+      ...(before.certificateSha256 === null || direct ? [] : [`the BMC does not answer at ${target.address} any more`]),
     ]
     return {
       ok: problems.length === 0,
@@ -133,7 +128,7 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
         ...(direct
           ? [
               ctx.evidence(
-                `the same BMC answers at ${target}`,
+                `the same BMC answers at ${target.address}`,
                 { ...there },
                 { source: 'redfish', request: 'TLS certificate, service root' },
               ),
@@ -164,9 +159,9 @@ async function powerOrWhyNot(ctx: StepContext<Provisioning>): Promise<string> {
 async function readLan(ctx: StepContext<Provisioning>) {
   const bmc = ctx.use(BmcNetwork)
   const registration = await bmc.registration(ctx.signal)
-  if (!WITH_ADDRESS.includes(registration.powerType)) throw noAddress(ctx.request.hostname, registration.powerType)
+  assertAddressable(ctx.request, registration)
   const { value: current } = await bmc.read(ctx.signal)
-  const sight = await bmc.look(current.address, ctx.signal)
+  const there = await lookCalmly(ctx, current.address)
   const before: FoundBefore = {
     channel: current.channel,
     source: current.source,
@@ -174,17 +169,19 @@ async function readLan(ctx: StepContext<Provisioning>) {
     netmask: current.netmask,
     gateway: current.gateway,
     powerAddress: registration.address,
-    certificateSha256: sight?.certificateSha256 ?? null,
-    serviceUuid: sight?.serviceUuid ?? null,
+    certificateSha256: there.state === 'seen' ? there.certificateSha256 : null,
+    serviceUuid: there.state === 'seen' ? there.serviceUuid : null,
   }
   return { current, before }
 }
 
-function noAddress(hostname: string, powerType: string): HwError {
-  return new HwError({
-    code: 'bmc.no-address',
-    kind: 'invalid',
-    message: `${hostname} has the power type ${powerType || 'none'} in MAAS, which has no BMC address to change.`,
-    hint: 'Leave targetIpmiIp out, or give the machine an IPMI or Redfish power type in MAAS.',
-  })
+/** Our own BMC, which is not reachable from everywhere: a broken way there only means that we do not see it. */
+async function lookCalmly(ctx: StepContext<Provisioning>, address: string): Promise<Sighting> {
+  try {
+    return await ctx.use(BmcNetwork).look(address, ctx.signal)
+  } catch (error) {
+    ctx.signal.throwIfAborted()
+    if (isHwError(error)) return { state: 'occupied', why: error.message }
+    throw error
+  }
 }

@@ -37,6 +37,7 @@ export async function matrixSite(lab: Lab): Promise<MatrixSite> {
       timeouts: { connect: '500ms', keepalive: '200ms', close: '200ms', command: '500ms', tool: '700ms' },
     },
     devices: { files: [DEVICES] },
+    pollInterval: '15s',
     bmc: { timeouts: { connect: '500ms', request: '500ms' } },
     clock: lab.clock,
     env: {},

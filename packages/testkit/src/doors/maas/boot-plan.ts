@@ -15,7 +15,8 @@ type Plan = (region: Region, node: MaasNode, machine: Machine) => BootPlan
 /**
  * What a machine that (re)boots from the network gets, by its status (MAAS 3.3 recorded: `get_boot_purpose()`, preseed and
  * metadata on the real objects). "Poweroff" is the preseed's `power_state` stanza: cloud-init switches the machine off in the
- * end, also where the purpose is an ephemeral OS; the short while in which such an OS answers is left out (assumed).
+ * end, also where the purpose is an ephemeral OS. Assumed: a boot in New or Rescue mode is a boot that switches itself off, without
+ * the short while in which its sshd would answer.
  */
 export function planBoot(region: Region, machine: Machine): BootPlan {
   const node = nodeOf(region, machine)

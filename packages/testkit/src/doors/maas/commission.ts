@@ -36,7 +36,10 @@ export async function commission(region: Region, node: MaasNode, user: Account, 
   return (await powerUp(region, node, user, before)) ?? json(machineRecord(region, node))
 }
 
-/** POST `?op=abort`: of a commissioning or a test. The answer still shows the old status (recorded). */
+/**
+ * POST `?op=abort`: of a commissioning or a test. The answer still shows the old status (recorded). That an admin may abort what
+ * somebody else began is assumed; recorded is only that another user may not.
+ */
 export function abort(region: Region, node: MaasNode, user: Account): Reply {
   if (!user.admin && node.owner !== null && node.owner !== user.name) return forbidden()
   if (node.status !== STATUS.commissioning && node.status !== STATUS.testing) {

@@ -36,7 +36,10 @@ export interface Operation {
   readonly mutating: boolean
   /** Served without credentials. */
   readonly anonymous?: boolean
-  /** Operations that read the form only do not see a JSON body. */
+  /**
+   * Recorded for POST and PUT of machines and for commission; which others read a JSON body, and which only the form,
+   * is assumed.
+   */
   readonly acceptsJson?: boolean
   readonly serve: (region: Region, request: Request) => Reply | Promise<Reply>
 }

@@ -16,7 +16,10 @@ interface Constraint {
 }
 
 const MAC = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i
-/** The rack asks each BMC about every five minutes; recorded without it, so looked at only when somebody reads (assumed). */
+/**
+ * The rack asks each BMC about every five minutes; the recorded controller ran without. Assumed: seen only when somebody reads the
+ * record five minutes or more after the last look, where a real rack looks on its own.
+ */
 const POWER_POLL_MS = 300_000
 
 /**

@@ -50,7 +50,10 @@ export function allocate(region: Region, user: Account, form: Fields): Reply {
   return json(machineRecord(region, node))
 }
 
-/** POST `?op=release`: only the owner's. From Ready it changes nothing; a machine that is on goes through Releasing (assumed). */
+/**
+ * POST `?op=release`: a non-owner gets an empty 403, and on Ready it changes nothing (MAAS 3.3 recorded). Assumed: the 403 is for an
+ * admin who is not the owner too, and a machine that is on goes through Releasing (12).
+ */
 export function release(region: Region, node: MaasNode, user: Account): Reply {
   if (node.locked || (node.owner !== null && node.owner !== user.name)) return forbidden()
   if (node.status === STATUS.ready) return json(machineRecord(region, node))
@@ -83,7 +86,10 @@ export function markBroken(region: Region, node: MaasNode, user: Account): Reply
   return json(machineRecord(region, node))
 }
 
-/** POST `?op=mark_fixed`: Ready for a commissioned machine, New for another (assumed). */
+/**
+ * POST `?op=mark_fixed`: Ready for a commissioned machine (MAAS 3.3 recorded); New for one without hardware data is
+ * assumed.
+ */
 export function markFixed(region: Region, node: MaasNode, user: Account): Reply {
   if (!user.admin || node.locked) return forbidden()
   if (node.status !== STATUS.broken) return refused(409, "Can't mark a non-broken node as 'Ready'.")

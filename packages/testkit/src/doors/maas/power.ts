@@ -116,6 +116,7 @@ async function change(region: Region, node: MaasNode, want: 'on' | 'off'): Promi
   let ending: Ending = 'unchanged'
   for (const wait of WAITS_MS) {
     const found = reach(region, node)
+    // Assumed: a wrong password ends the action at once. Recorded is a query's, and that of a BMC never reached.
     if (found.kind === 'denied') return 'denied'
     if (found.kind === 'bmc') {
       node.bmcReached = true

@@ -17,6 +17,9 @@ export interface MaasQuirks {
   mute?: boolean | undefined
   /** The agent of a rescue boot signals FAILED instead of WORKING: 17 becomes 18. */
   rescueFails?: boolean | undefined
-  /** MAAS does not learn the address of a rescue boot; the record keeps that of the last commissioning. */
+  /**
+   * MAAS does not learn the address of a rescue boot; the record keeps that of the last commissioning (MAAS 3.3
+   * recorded, without DHCP).
+   */
   forgetsLease?: boolean | undefined
 }

@@ -79,7 +79,8 @@ function failedToEnter(region: Region, node: MaasNode): void {
 
 /**
  * MAAS's DHCP tells the region of a lease, and the record's address follows (`maasserver/rpc/leases.py: update_lease`).
- * Assumed: the recorded controller ran without DHCP, where the address of the last commissioning stayed.
+ * Assumed, and not what was recorded: that controller ran without DHCP, and the address of the last commissioning stayed.
+ * The quirk `forgetsLease` gives the recorded behaviour.
  */
 function learnLease(region: Region, node: MaasNode, machine: Machine): void {
   const [nic] = node.interfaces

@@ -105,7 +105,7 @@ export function setStatusName(status: number): string {
   return status === -1 ? 'Unknown' : (STATUS_TEXT[status] ?? 'Unknown')
 }
 
-/** GET `nodes/{id}/results/`: all sets ever, **not** in order of id (MAAS 3.3 recorded; which order is assumed: newest first). */
+/** GET `nodes/{id}/results/`: all sets ever, **not** in order of id (MAAS 3.3 recorded). Newest first is assumed. */
 export function listResults(node: MaasNode, query: Fields): Reply {
   const type = one(query, 'type')
   if (type !== undefined && !(TYPES as readonly string[]).includes(type)) {

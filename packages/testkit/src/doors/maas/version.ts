@@ -15,5 +15,8 @@ export const VERSION = {
   subversion: '',
 } as const
 
-/** Hash of the API description, the same in every answer that carries it; 40 hex digits of which the recording kept eight. */
+/**
+ * Hash of the API description, the same in every answer that carries it: 40 hex digits. The recording kept eight; the
+ * zeros are assumed.
+ */
 export const API_HASH = '1d020ba200000000000000000000000000000000'

@@ -67,6 +67,7 @@ export function stageBios(
     return { reply: () => envelope(412, 'Base.1.12.PreconditionFailed') }
   const { Attributes: attributes, ...rest } = body
   const unknown = Object.keys(rest).find((name) => !name.startsWith('@odata.'))
+  // Assumed: iLO accepts unknown attributes; of a property beside `Attributes` no answer was found.
   if (unknown !== undefined) return { reply: () => envelope(400, 'Base.1.12.PropertyUnknown', unknown) }
   if (attributes === null || typeof attributes !== 'object' || Array.isArray(attributes))
     return { reply: () => envelope(400, 'Base.1.12.PropertyMissing', 'Attributes') }

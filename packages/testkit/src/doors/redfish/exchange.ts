@@ -73,9 +73,11 @@ export function answerTo(asked: {
     if (/^\s*identity\s*$/i.test(single(request.headers['accept-encoding']) ?? '')) return only({ status: 406 })
     return only({ status: 200, headers: { 'Content-Encoding': 'gzip' }, body })
   }
+  // Assumed: DMTF's Base registry has the id, no answer of an iLO was found.
   if (identity?.user.privilege === 'ReadOnly') return only(envelope(403, 'Base.1.12.InsufficientPrivilege'))
   if (method === 'DELETE') return resource.DELETE?.({ ...common, body: {} }) ?? only(methodNotAllowed(allow))
 
+  // Assumed: 415 is HTTP's own; that iLO says UnsupportedMediaType with it was not seen.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
     return only(envelope(415, 'iLO.2.15.UnsupportedMediaType'))
   const body = parse(text)

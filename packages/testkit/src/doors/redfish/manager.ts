@@ -63,7 +63,10 @@ export function managerInterface({ bmc, serial }: Machine): unknown {
   }
 }
 
-/** Both kinds do the same: the answer, then silence and no session left (captured list; iLO RESTful API reference). */
+/**
+ * Both kinds do the same: the answer, then silence and no session left (captured list; iLO RESTful API reference).
+ * ResetInProgress is documented for writes during a reset; that it is the answer to the order itself is assumed.
+ */
 export function resetManager(
   machine: Machine,
   body: Readonly<Record<string, unknown>>,

@@ -81,7 +81,10 @@ function refuse(id: string, ...args: string[]): Answer<RedfishReply> {
   return { reply: () => envelope(400, id, ...args) }
 }
 
-/** A graceful order needs an OS that listens. */
+/**
+ * A graceful order needs an OS that listens. Assumed: GracefulRestart is accepted while none does and has no effect then, and
+ * Nmi leaves a machine as it is, whatever its OS would make of it.
+ */
 const EFFECTS: Record<ResetType, (machine: Machine) => void> = {
   On: (machine) => machine.powerOn(),
   ForceOff: (machine) => machine.powerOff(),

@@ -23,7 +23,10 @@ export interface Connection {
 
 /** What OpenSSH on Ubuntu 22.04 says first. */
 const IDENT = 'OpenSSH_8.9p1 Ubuntu-3ubuntu0.10'
-/** OpenSSH's words when MaxStartups is reached (sshd.c). */
+/**
+ * OpenSSH's words when MaxStartups is reached (sshd.c). Assumed: nobody reaches it here without a fault; unauthenticated
+ * connections are not counted, nor dropped at random as `MaxStartups 10:30:100` would.
+ */
 const TOO_MANY = 'Exceeded MaxStartups\r\n'
 
 /** One for each connection: ssh2 tells of a client only later, and not on which socket it came. The host key is the boot's. */

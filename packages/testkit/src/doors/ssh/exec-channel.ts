@@ -42,6 +42,8 @@ export function startCommand(parts: RemoteCommand): RunningCommand {
     [1, outputFile],
     [2, hasTerminal ? outputFile.retain() : new OpenFile(writeEnd(errors))],
   ])
+  // As sshd starts them: `-bash` to log in, `bash -c` for a command. That a login shell complains as `-bash: line N:`
+  // is assumed.
   const argv = command === undefined ? ['-bash'] : ['bash', '-c', command]
   const process = host.start(
     { uid: user.uid, gid: user.gid, argv, env: parts.environment, cwd: user.home, umask: 0o002, fds },

@@ -46,6 +46,7 @@ export function serveExec(request: ExecRequest): void {
     if (mode === 'hang') begun.end('hung', 'none')
   })
   if (mode === 'hang') return void channel.resume()
+  // bash's words when it cannot fork; that a full host answers a command so, and with 254, is assumed.
   if (mode === 'wrong-status' || mode === 'session-limit' || mode === 'auth-failure') {
     channel.stderr.write(
       'bash: fork: retry: Resource temporarily unavailable\nbash: fork: Resource temporarily unavailable\n',

@@ -4,7 +4,7 @@ import { choice, hpePlatformAttributes, onOff } from './hpe-platform-attributes.
 /**
  * HPE ProLiant RL300 Gen11: Ampere Altra, aarch64, iLO 6, ROM family R11. DMI strings and ROM versions from public kernel logs.
  * Assumed: the attribute list (its registry is not public) keeps the names that all ProLiants share and has none of the
- * processor settings of x86 boards (Altra has no SMT and no turbo switch); product number, lanChannel 2 as on other iLOs.
+ * processor settings of x86 boards (Altra has no SMT and no turbo switch); product number, processor and memory, lanChannel 2.
  */
 export const hpeRl300: HardwareModel = {
   id: 'hpe-rl300',
@@ -15,7 +15,7 @@ export const hpeRl300: HardwareModel = {
   sku: 'P59870-B21',
   machine: 'aarch64',
   architecture: 'arm64/generic',
-  cpu: { model: 'Ampere(R) Altra(R) Max Processor', cores: 128, mhz: 3000 },
+  cpu: { model: 'Ampere(R) Altra(R) Processor Q80-30', cores: 80, mhz: 3000 },
   memoryMiB: 262_144,
   biosFamily: 'R11',
   biosVersion: '1.60',

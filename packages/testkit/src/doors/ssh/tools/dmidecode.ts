@@ -18,7 +18,10 @@ const TYPE_WORDS: Readonly<Record<string, readonly number[]>> = {
   slot: [9],
 }
 
-/** dmidecode 3.4 over sysfs: -s, -t, -q, --version. Output as printed by Debian's 3.4. */
+/**
+ * dmidecode 3.4 over sysfs: -s, -t, -q, --version. Layout as printed by Debian's 3.4. Assumed, for want of a dump of these models:
+ * SMBIOS 3.3.0, one structure of a type with the type as its handle, lengths, and the values that the model does not name.
+ */
 export const dmidecode: Program = (process) => {
   const args = process.argv.slice(1)
   return runTool(process, {

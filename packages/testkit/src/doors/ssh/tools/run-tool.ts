@@ -45,7 +45,8 @@ export async function runTool(process: Process, tool: ToolRun): Promise<number> 
   }
   try {
     if (mode === 'hang') {
-      // Lab time waits: whoever gives it up does so in wall time, as with a hung wire.
+      // Assumed, so that a hang costs no lab time: lab time waits, and whoever gives the tool up does so in wall time,
+      // as with a hung wire.
       const release = clock.holdStill()
       end('hung')
       try {

@@ -189,6 +189,10 @@ function parse(
   return { operands, flags, values }
 }
 
+/**
+ * Assumed: the words and statuses of `licence-missing` and `session-limit`; the return codes are those of
+ * rdmc_helper.ReturnCodes.
+ */
 function refusalOf(
   verb: string,
   personality: Personality,

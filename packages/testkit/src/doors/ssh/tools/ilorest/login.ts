@@ -35,7 +35,7 @@ export async function requireSession(call: Call): Promise<Session> {
   return (await readSession(call.process)) ?? { id: '', patches: {} }
 }
 
-/** `Bios.` as typed → the type's full name. Unknown: 27. */
+/** `Bios.` as typed → the type's full name. Unknown: 27 (rdmc_helper.ReturnCodes), with a text that is assumed. */
 export function selectedType(selector: string): string {
   const known = ['Bios.v1_0_4', 'ComputerSystem.v1_17_0', 'ServiceRoot.v1_13_0']
   const found = known.find((type) =>

@@ -59,7 +59,10 @@ export async function get(call: Call): Promise<number> {
   return 0
 }
 
-/** `set NAME=VALUE… [--commit]`: staged in the cache. HPE takes nonsense values here; the verdict comes with the next POST. */
+/**
+ * `set NAME=VALUE… [--commit]`: staged in the cache. HPE takes nonsense values here; the verdict comes with the next POST.
+ * Assumed: of good and bad names together the good ones are staged, and the code is 40 all the same.
+ */
 export async function set(call: Call): Promise<number> {
   const session = await selected(call)
   if (session.selected === undefined) throw nothingSelected()

@@ -4,7 +4,10 @@ import { dropSession } from './cache.ts'
 import { type Call, IlorestError, printJson, serverText, sorted } from './call.ts'
 import { requireSession } from './login.ts'
 
-/** `rawget PATH [--silent] [-f FILE]`: what the BMC serves over the network too; 6 for a path that is not there. */
+/**
+ * `rawget PATH [--silent] [-f FILE]`: what the BMC serves over the network too; 6 for a path that is not there.
+ * The text of that 404 is assumed.
+ */
 export async function rawget(call: Call): Promise<number> {
   await requireSession(call)
   const [path] = call.operands

@@ -81,7 +81,10 @@ export const ipmitool: Program = async (process) => {
   })
 }
 
-/** Completion code texts as of lib/ipmi_strings.c. */
+/**
+ * What a busy BMC makes the tool say. `Node busy` is lib/ipmi_strings.c, the line about data that does not match lib/ipmi_lanp.c;
+ * that a busy iLO leads to just these lines is assumed.
+ */
 function refusalText(name: string): string {
   if (name === 'lan print') return "Get LAN Parameter 'Set in Progress' command failed: Node busy\n"
   if (name === 'lan set') return 'LAN Parameter Data does not match!  Write may have failed.\n'

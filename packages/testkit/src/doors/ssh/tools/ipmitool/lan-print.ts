@@ -1,7 +1,10 @@
 import type { Process } from '../../os/process.ts'
 import type { ToolIo } from '../run-tool.ts'
 
-/** `lan print [CHANNEL]`: `%-24s: value` lines, labels as in lib/ipmi_lanp.c (the misspelling is ipmitool's own). */
+/**
+ * `lan print [CHANNEL]`: `%-24s: value` lines, labels as in lib/ipmi_lanp.c (the misspelling is ipmitool's own).
+ * What an iLO answers is assumed for authentication types, SNMP community, ARP, cipher suites and the password threshold.
+ */
 export function lanPrint(process: Process, [channelText]: readonly string[], io: ToolIo): number {
   const { bmc } = process.host.machine
   const channel = channelOf(channelText, io)

@@ -2,7 +2,10 @@ import type { Process } from '../../os/process.ts'
 import type { ToolIo } from '../run-tool.ts'
 import { channelOf } from './lan-print.ts'
 
-/** `mc info`: the minor firmware version is printed as hex (`%u.%02x`, lib/ipmi_mc.c). */
+/**
+ * `mc info`: the minor firmware version is printed as hex (`%u.%02x`, lib/ipmi_mc.c). What an iLO answers is assumed: device id
+ * and revision, product id, the kinds of device it supports, the auxiliary revision.
+ */
 export function mcInfo(process: Process, _args: readonly string[], io: ToolIo): number {
   const { bmc } = process.host.machine
   const [major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(bmc.firmwareVersion)?.slice(1) ?? []

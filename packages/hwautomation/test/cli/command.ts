@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createLab, type Lab, type LabOptions } from '@hwautomation/testkit'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+
+/** How a command ended and what it printed. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Hears of every line of stdout as it comes; may send signals. */
+  readonly onLine?: (line: string, signal: (name: NodeJS.Signals) => void) => void
+  /** The same for stderr. */
+  readonly onErrorLine?: (line: string, signal: (name: NodeJS.Signals) => void) => void
+}
+
+/** `hwautomation …` as a process of its own, without a terminal and without this process's HWA_ variables. */
+export async function hwautomation(args: readonly string[], options: CommandOptions): Promise<Ended> {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, ['--import', TSX, '--conditions=source', MAIN, ...args], {
+    cwd: options.cwd,
+    env: { PATH, HOME, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const signal = (name: NodeJS.Signals) => void child.kill(name)
+  const listen = (stream: NodeJS.ReadableStream, hear: CommandOptions['onLine']) => {
+    let text = ''
+    createInterface({ input: stream }).on('line', (line) => {
+      text += `${line}\n`
+      hear?.(line, signal)
+    })
+    return () => text
+  }
+  const [stdout, stderr] = [listen(child.stdout, options.onLine), listen(child.stderr, options.onErrorLine)]
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stdout: stdout(), stderr: stderr() }
+}
+
+/** The JSON Lines of an output; every line must be one object with a `type`. */
+export function jsonLines(output: string): { readonly type: string; readonly [key: string]: any }[] {
+  return output
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const value = JSON.parse(line) as { readonly type?: unknown }
+      if (typeof value.type !== 'string') throw new Error(`A line without a type: ${line}`)
+      return { ...value, type: value.type }
+    })
+}
+
+/** A lab in this process, which a command in another process can reach by a configuration file. */
+export interface CommandSite extends AsyncDisposable {
+  readonly lab: Lab
+  readonly folder: string
+  /** Everything that must never be printed. */
+  readonly secrets: readonly string[]
+}
+
+export async function commandSite(options: LabOptions = {}): Promise<CommandSite> {
+  const lab = await createLab({ servers: [{ hostname: 'srv001' }], clock: { speed: 200 }, ...options })
+  const folder = await mkdtemp(join(tmpdir(), 'hwa-cli-'))
+  const { maas, ssh, dial, tools } = lab.connection()
+  await writeFile(join(folder, 'api-key'), maas.apiKey, { mode: 0o600 })
+  await writeFile(join(folder, 'key'), ssh.privateKey, { mode: 0o600 })
+  const config = {
+    maas: { url: maas.url, apiKey: '${file:api-key}' },
+    ssh: { username: ssh.username, privateKeyFile: 'key' },
+    dial,
+    tools,
+    stateDir: 'state',
+    pollInterval: '1s',
+  }
+  await writeFile(join(folder, 'hwautomation.yaml'), JSON.stringify(config))
+  const { power_pass: password = '' } = lab.server('srv001').powerParameters()
+  const secrets = [maas.apiKey, ...maas.apiKey.split(':'), password, ssh.privateKey.split('\n')[2] ?? '']
+  return {
+    lab,
+    folder,
+    secrets: secrets.filter((secret) => secret.length > 5),
+    async [Symbol.asyncDispose]() {
+      await lab.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
