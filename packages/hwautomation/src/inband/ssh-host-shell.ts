@@ -234,7 +234,7 @@ function sha256(bytes: Uint8Array): string {
 
 function notRemoved(folder: string): HwError {
   return new HwError({
-    code: 'host.not-tidied',
+    code: 'host.files-left',
     kind: 'transient',
     message: `${folder} is still on the host after it was removed.`,
     hint: 'Remove it by hand, or switch the host off: its disk is in RAM.',

@@ -147,7 +147,7 @@ async function handBack(ctx: Acting): Promise<void> {
 
 function hostGone(hostname: string): HwError {
   return new HwError({
-    code: 'host.not-tidied',
+    code: 'host.files-left',
     kind: 'transient',
     message: `${hostname} is to stay on, but does not answer, so that files of the run may be left on it.`,
     hint: 'Look at its console; leave rescue mode in MAAS if it cannot be reached.',
