@@ -21,7 +21,7 @@ const BIOS_PATH = '/redfish/v1/systems/1/bios/'
 const SETTINGS_PATH = '/redfish/v1/systems/1/bios/settings/'
 /** iLOrest: no contents found. */
 const NO_CONTENTS = 6
-const SAVE_FILE = '/tmp/hwa-bios-save.json'
+const SAVE_FILE = 'bios-save.json'
 
 export interface IlorestBiosOptions {
   readonly shell: HostShell
@@ -111,20 +111,18 @@ export class IlorestBios implements Bios {
   /** The tool's own file: `ilorest load` takes it back. */
   async #save(signal: AbortSignal, onStage: (sentence: string) => void): Promise<string> {
     onStage('saving the configuration file')
-    await this.#call(['save', '--selector', 'Bios.', '-f', SAVE_FILE], signal)
     const { shell } = this.#options
-    try {
-      const { code, stdout, stderr } = await shell.run(['cat', SAVE_FILE], { ...SUDO, signal })
-      if (code === 0) return stdout
-      throw new HwError({
-        code: 'bios.tool-output',
-        kind: 'transient',
-        message: `ilorest save reported success, but its file cannot be read: ${stderr.trim()}`,
-        hint: 'Look at free space on the host’s RAM disk.',
-      })
-    } finally {
-      await shell.run(['rm', '-f', SAVE_FILE], { ...SUDO, signal })
-    }
+    // In the run's own folder: it goes with the run, and nobody else can have put a link there.
+    const file = await shell.put(SAVE_FILE, new Uint8Array(), signal)
+    await this.#call(['save', '--selector', 'Bios.', '-f', file], signal)
+    const { code, stdout, stderr } = await shell.run(['cat', file], { ...SUDO, signal })
+    if (code === 0 && stdout !== '') return stdout
+    throw new HwError({
+      code: 'bios.tool-output',
+      kind: 'transient',
+      message: `ilorest save reported success, but its file cannot be read: ${stderr.trim() || 'it is empty'}`,
+      hint: 'Look at free space on the host’s RAM disk.',
+    })
   }
 
   /** Without it values are written as the template has them; HPE says what was wrong after the boot. */
