@@ -10,6 +10,8 @@ import { commissionMarker } from './steps/commission.ts'
 
 /** Between two looks at a machine that is on its way. MAAS's power actions take 4-9 s. */
 const LOOK_EVERY_MS = 5_000
+/** After errors in a row it is asked ever more rarely, up to this. */
+const LONGEST_LOOK_MS = 60_000
 /** A machine that is still leaving rescue mode by then is asked again: exit is harmless there, and MAAS has no expiry for it (MAAS 3.3, recorded). */
 const EXIT_AGAIN_MS = 180_000
 
@@ -25,18 +27,21 @@ export async function settleMachine(ctx: Ctx): Promise<string> {
   await tidyHost(ctx)
   const progress: Progress = { aborted: false, unmarked: false, exitSince: undefined }
   let lastTrouble: unknown
+  let wait = LOOK_EVERY_MS
   for (;;) {
     ctx.signal.throwIfAborted()
     try {
       const state = await moveOn(ctx, progress)
       if (state !== undefined) return state
+      wait = LOOK_EVERY_MS
     } catch (error) {
       ctx.signal.throwIfAborted()
       if (isHwError(error) && error.kind === 'auth') throw error
       lastTrouble = error
+      wait = Math.min(wait * 1.5, LONGEST_LOOK_MS)
       ctx.logger.warn({ err: error, workflowId: ctx.workflowId }, 'settling goes on after an error')
     }
-    await ctx.clock.sleep(LOOK_EVERY_MS, ctx.signal).catch((reason: unknown) => {
+    await ctx.clock.sleep(wait, ctx.signal).catch((reason: unknown) => {
       throw lastTrouble ?? reason
     })
   }

@@ -1,4 +1,5 @@
 /** Plays one share of the matrix in a process of its own and prints what came of it: `child.ts SHARD OF`. */
+import pTimeout from 'p-timeout'
 import { allCells } from './cells.ts'
 import { keyOf } from './grid.ts'
 import { play, type Verdict } from './play.ts'
@@ -12,6 +13,9 @@ export interface Share {
 /** Runs at a time: most of a run is waiting for a device that has gone silent. */
 const AT_ONCE = 4
 
+/** Wall time of one run; the longest take half a minute. */
+const LONGEST_MS = 120_000
+
 async function playShare(shard: number, of: number): Promise<Share> {
   const waiting = (await allCells()).filter((_, index) => index % of === shard)
   const verdicts: Verdict[] = []
@@ -19,7 +23,7 @@ async function playShare(shard: number, of: number): Promise<Share> {
   const worker = async () => {
     for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
       try {
-        verdicts.push(await play(cell))
+        verdicts.push(await pTimeout(play(cell), { milliseconds: LONGEST_MS, message: 'the run does not end' }))
       } catch (error) {
         broken.push(`${keyOf(cell)}: ${error instanceof Error ? error.message : String(error)}`)
       }
@@ -30,4 +34,4 @@ async function playShare(shard: number, of: number): Promise<Share> {
 }
 
 const [shard = '0', of = '1'] = process.argv.slice(2)
-process.stdout.write(`${JSON.stringify(await playShare(Number(shard), Number(of)))}\n`)
+process.stdout.write(`${JSON.stringify(await playShare(Number(shard), Number(of)))}\n`, () => process.exit())
