@@ -1,15 +1,8 @@
 /** A step of your own among the standard ones. */
-import {
-  defineProvisioning,
-  HostShell,
-  standardSteps,
-  WorkflowStep,
-  type Provisioning,
-  type StepContext,
-} from 'hwautomation'
+import { defineWorkflow, HostShell, standardSteps, WorkflowStep, type StepContext } from 'hwautomation'
 import { z } from 'zod'
 
-const burnIn = new WorkflowStep<Provisioning, { errors: number }>({
+const burnIn = new WorkflowStep({
   id: 'burn-in',
   output: z.object({ errors: z.number() }),
   timeout: { attempt: '40m', total: '90m' },
@@ -34,14 +27,14 @@ const burnIn = new WorkflowStep<Provisioning, { errors: number }>({
 })
 
 /** Machine check exceptions that the kernel has logged since boot. */
-async function machineChecks(ctx: StepContext<Provisioning>): Promise<number> {
+async function machineChecks(ctx: StepContext): Promise<number> {
   const { stdout } = await ctx
     .use(HostShell)
     .run(['sh', '-c', 'ls /sys/firmware/acpi/apei 2>/dev/null | grep -c mce || true'], { signal: ctx.signal })
   return Number(stdout.trim() || 0)
 }
 
-export const acme = defineProvisioning({
+export const acme = defineWorkflow({
   name: 'acme/provision',
   version: 1,
   steps: standardSteps.insertAfter('bios-push', burnIn),

@@ -8,7 +8,6 @@ export type { Logger } from './logger.ts'
 export { dialDirect, dialThrough, type Dial, type DialTarget } from './dial.ts'
 
 export {
-  defineProvisioning,
   serverProvisioning,
   ServerProvisioningWorkflow,
   standardSteps,
@@ -16,21 +15,43 @@ export {
 } from './provisioning/server-provisioning-workflow.ts'
 export type { Provisioning } from './provisioning/provisioning.ts'
 export type { ProvisioningRequest } from './provisioning/request.ts'
-export { Bios, BmcNetwork, Commissioning, HostShell, Tags, type Answer } from './provisioning/capabilities.ts'
+export {
+  Bios,
+  BmcNetwork,
+  Commissioning,
+  HostShell,
+  Tags,
+  type Answer,
+  type BiosChanges,
+  type BiosReading,
+  type CommandOptions,
+  type CommandResult,
+  type FreshBoot,
+  type LanSettings,
+  type Sighting,
+} from './provisioning/capabilities.ts'
+export type { MachineState } from './provisioning/machine-state.ts'
 export type { HostIdentity, HostLocation } from './provisioning/host.ts'
-export { EFFECTS } from './provisioning/effects.ts'
 
 export {
   Capability,
   type CapabilityScope,
+  type EffectSpec,
   type PlanContext,
   type RunView,
   type StepContext,
   type SubTask,
   type UndoContext,
 } from './workflow/context.ts'
-export { defineWorkflow, StepList, type RunnableWorkflow, type WorkflowDefinition } from './workflow/definition.ts'
-export type { WorkflowEvent } from './workflow/events.ts'
+export {
+  defineWorkflow,
+  StepList,
+  type Ground,
+  type RunnableWorkflow,
+  type WorkflowDefinition,
+  type WorkflowDefinitionSpec,
+} from './workflow/definition.ts'
+export type { JournalEntry, WorkflowEvent } from './workflow/events.ts'
 export { executeWorkflow, type ExecuteOptions } from './workflow/execute.ts'
 export { WorkflowManager, type CloseOptions, type ManagerOptions, type StartOptions } from './workflow/manager.ts'
 export type { RunOutcome } from './workflow/outcome.ts'
@@ -38,6 +59,7 @@ export { planWorkflow, type WorkflowPlan } from './workflow/plan.ts'
 export type { RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
 export type {
   ArtefactRef,
+  EffectClass,
   ErrorRecord,
   Evidence,
   Json,

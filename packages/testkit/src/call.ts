@@ -70,6 +70,8 @@ export interface BegunCall {
   readonly fault: FaultSpec | undefined
   /** Wall milliseconds of a `slow` fault, lab milliseconds of an `effect-late`. */
   readonly delayMs: number
+  /** Lets lab time go on after a `slow` wait, for calls that go on in lab time. */
+  resume(): void
   end(outcome: number | string, effect: 'none' | 'now' | 'late'): void
 }
 
@@ -95,6 +97,7 @@ export function createCalls(parts: { clock: LabClock; faults: FaultBook; log: Re
     return {
       fault,
       delayMs: fault?.delayMs ?? (fault?.mode === 'slow' ? DEFAULT_SLOW_MS : DEFAULT_LATE_MS),
+      resume: () => release?.(),
       end(outcome, effect) {
         release?.()
         entry.close(outcome, effect)

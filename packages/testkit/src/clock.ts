@@ -32,6 +32,8 @@ export interface LabClock {
 
 /** A jump never goes faster than this, so that a client's disk write does not lose minutes. */
 const LAB_MS_PER_WALL_MS = 10_000
+/** Wall milliseconds of quiet between two timers of a stepped clock. */
+const SETTLE_MS = 4
 /** After so many jumps in a row the driver waits on an unreferenced timer, so that a process with nothing else to do can end. */
 const JUMPS_WITHOUT_PAUSE = 50
 
@@ -125,6 +127,19 @@ export function createLabClock(mode: ClockMode = 'auto'): LabClock {
     return { wake }
   }
 
+  /** One `advance` after the other. */
+  let advancing: Promise<unknown> = Promise.resolve()
+  /** Quiet, and still quiet a moment of wall time later: by hand nobody is in a hurry, and work in the thread pool may be about to answer. */
+  const trulySettled = async () => {
+    for (let seen = quiet.mark(); ;) {
+      await quiet.settled(() => closed)
+      // A timer that moved nothing needs no second look.
+      if (closed || quiet.mark() === seen) return
+      seen = quiet.mark()
+      await wall.wait(SETTLE_MS)
+    }
+  }
+
   const after = (ms: number, action: () => void): (() => void) => {
     if (closed) return () => {}
     const timer: Timer = { at: now() + Math.max(0, ms), action }
@@ -158,11 +173,15 @@ export function createLabClock(mode: ClockMode = 'auto'): LabClock {
     async advance(ms) {
       if (mode !== 'stepped')
         throw new Error(`Only a stepped clock can be advanced; this one runs in mode ${JSON.stringify(mode)}`)
-      const until = labTime + ms
-      await quiet.settled(() => closed)
-      for (let more = fireNext(until); more; more = fireNext(until)) await quiet.settled(() => closed)
-      labTime = Math.max(labTime, until)
-      await quiet.settled(() => closed)
+      const step = advancing.then(async () => {
+        const until = labTime + ms
+        await trulySettled()
+        for (let more = fireNext(until); more; more = fireNext(until)) await trulySettled()
+        labTime = Math.max(labTime, until)
+        await trulySettled()
+      })
+      advancing = step.catch(() => {})
+      await step
     },
     settled: () => quiet.settled(() => closed),
     holdStill: () => quiet.hold(),

@@ -111,7 +111,10 @@ const LIES: readonly FaultMode[] = ['ack-no-effect', 'effect-late']
 export const FAULT_MODES: readonly FaultMode[] = [...WIRE, ...LIES, 'session-limit', 'licence-missing', 'intervention']
 
 /** No faults yet. `sameServer` tells whether a spec's server (host name or system_id) is the machine of that host name. */
-export function createFaults(sameServer: (wanted: string, hostname: string) => boolean = (a, b) => a === b): FaultBook {
+export function createFaults(
+  sameServer: (wanted: string, hostname: string) => boolean = (a, b) => a === b,
+  servers: () => readonly string[] = () => [],
+): FaultBook {
   const standing: { spec: FaultSpec; left: number; hits: number }[] = []
   const kinds: CallKind[] = []
   const learned = new Map<string, boolean>()
@@ -141,12 +144,32 @@ export function createFaults(sameServer: (wanted: string, hostname: string) => b
   const known = (call: string) =>
     learned.has(call) || kinds.some((kind) => matches(kind.call, call)) || /^(maas|redfish|dial) /.test(call)
 
+  const alike = (call: string): string => {
+    const [tool = ''] = call.split(' ')
+    const declared = kinds.map((kind) => kind.call).filter((name) => name.startsWith(`${tool} `))
+    return declared.length > 0
+      ? `of '${tool}' there are ${declared.join(', ')}`
+      : `no door and no tool is called '${tool}'`
+  }
+
   const check = (spec: FaultSpec): void => {
     if (!FAULT_MODES.includes(spec.mode))
       throw new Error(`Unknown fault mode '${spec.mode}'; known: ${FAULT_MODES.join(', ')}`)
     if (spec.mode === 'intervention' && spec.act === undefined)
       throw new Error(`Fault 'intervention' on '${spec.call}' needs an 'act'`)
-    if (spec.call.includes('*') || !known(spec.call)) return
+    const hostnames = servers()
+    if (
+      spec.server !== undefined &&
+      hostnames.length > 0 &&
+      !hostnames.some((hostname) => sameServer(spec.server ?? '', hostname))
+    )
+      throw new Error(`No server '${spec.server}' for a fault; there are ${hostnames.join(', ')}`)
+    if (spec.call.includes('*')) return
+    if (!known(spec.call)) {
+      // Without doors nobody knows what there is.
+      if (kinds.length === 0) return
+      throw new Error(`Unknown call '${spec.call}', so that the fault would never strike; ${alike(spec.call)}`)
+    }
     const modes = modesFor(spec.call)
     if (!modes.includes(spec.mode))
       throw new Error(`Fault '${spec.mode}' makes no sense for '${spec.call}'; possible: ${modes.join(', ')}`)

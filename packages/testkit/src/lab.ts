@@ -129,7 +129,10 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   try {
     const world = createWorld(clock, servers)
     const { people, keys } = registerUsers(options.users ?? [])
-    const faults = createFaults((wanted, hostname) => wanted === hostname || wanted === systemIdOf(maas, hostname))
+    const faults = createFaults(
+      (wanted, hostname) => wanted === hostname || wanted === systemIdOf(maas, hostname),
+      () => world.machines.map(({ hostname }) => hostname),
+    )
     const context: DoorContext = { world, clock, faults, log, ...createCalls({ clock, faults, log }) }
     const port = (fixed: number | undefined) => (fixed === undefined ? {} : { port: fixed })
 

@@ -55,7 +55,10 @@ export function createQuietness(): Quietness {
   }
 }
 
+/** File, name and crypto work in the thread pool, by the names that Node gives its requests. */
+const REQUEST = /^FSReq|Req(uest)?(Wrap)?$|Job$/i
+
 /** Looked at only at the end of a quiet stretch: a disk is slower than many turns of the loop. */
 function fileRequestPending(turns: number): boolean {
-  return turns === QUIET_TURNS - 1 && process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'))
+  return turns === QUIET_TURNS - 1 && process.getActiveResourcesInfo().some((resource) => REQUEST.test(resource))
 }

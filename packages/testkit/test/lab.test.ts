@@ -189,3 +189,13 @@ describe('assertClean', () => {
     lab.assertClean()
   })
 })
+
+describe('a fault that could never strike', () => {
+  it.each([
+    [{ server: 'srv01', call: 'ilorest commit', mode: 'hang' }, /No server 'srv01'.*srv001/],
+    [{ server: 'srv001', call: 'ilorset commit', mode: 'hang' }, /no tool is called 'ilorset'/],
+  ] as const)('is refused in words: %o', async (spec, words) => {
+    await using lab = await createLab({ servers: [{ hostname: 'srv001' }] })
+    expect(() => lab.faults.once(spec)).toThrow(words)
+  })
+})

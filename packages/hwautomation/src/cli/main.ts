@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { packageVersion } from '../package-folder.ts'
 import { check } from './check.ts'
 import { fail } from './exit.ts'
@@ -52,7 +52,7 @@ request(program.command('plan'))
 request(program.command('provision'))
   .description('do it, live; Ctrl-C cancels gracefully')
   .option('--timeout <duration>', 'wall time for the whole run: seconds, or e.g. "90m"; at most 30 days')
-  .option('--retries <n>', 'tries after the first, per step')
+  .option('--retries <n>', 'tries after the first, per step', wholeNumber)
   .option('--by <name>', 'who asks for it (default: the login name)')
   .option('--key <key>', 'idempotency key: the same key is the same run')
   .action((server: string, deviceType: string, options: object) =>
@@ -60,3 +60,8 @@ request(program.command('provision'))
   )
 
 void program.parseAsync().catch(fail)
+
+function wholeNumber(text: string): string {
+  if (/^\d{1,2}$/.test(text)) return text
+  throw new InvalidArgumentError('It takes a whole number from 0 to 10.')
+}

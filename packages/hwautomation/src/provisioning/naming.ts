@@ -51,3 +51,15 @@ export function nameResidue(ctx: Ctx, machine: MachineState, user: string): void
     'Harmless: MAAS left it there when it refused a commissioning; the next commissioning clears it.',
   )
 }
+
+/** A machine that could not be taken to a known state: how it was when it was last seen. */
+export function nameUnsettled(ctx: Ctx, machine: MachineState | undefined): void {
+  const seen =
+    machine === undefined
+      ? 'not seen since the run failed'
+      : `last seen ${machine.statusName}, power ${machine.power}, owner ${machine.owner ?? 'nobody'}`
+  ctx.leaveBehind(
+    `${ctx.request.hostname} in MAAS: ${seen}`,
+    'Look at it in MAAS: abort its commissioning or exit rescue mode, and switch it off if it is on.',
+  )
+}

@@ -20,32 +20,21 @@ import { finalize } from './steps/finalize.ts'
 import { ipmiConfigure } from './steps/ipmi-configure.ts'
 import { retrieveIp } from './steps/retrieve-ip.ts'
 
-/** The seven standard steps, to be used as they are or varied: `standardSteps.insertAfter('bios-push', burnIn)`. */
-export const standardSteps: StepList<Provisioning> = new StepList<Provisioning>([
-  commission,
-  retrieveIp,
-  biosPull,
-  biosModify,
-  biosPush,
-  ipmiConfigure,
-  finalize,
-])
+/**
+ * The seven standard steps, as they are or varied. The classes of their mutating calls and the way to a known state go along:
+ * `defineWorkflow({ name: 'acme/provision', version: 1, steps: standardSteps.insertAfter('bios-push', burnIn) })`.
+ */
+export const standardSteps: StepList<Provisioning> = new StepList<Provisioning>(
+  [commission, retrieveIp, biosPull, biosModify, biosPush, ipmiConfigure, finalize],
+  { effects: EFFECTS, settle: { within: '45m', run: settleMachine } },
+)
 
 /** The standard workflow: commission, address, BIOS to the template, BMC address, tag. */
-export const serverProvisioning: WorkflowDefinition<Provisioning> = defineProvisioning({
+export const serverProvisioning: WorkflowDefinition<Provisioning> = defineWorkflow<Provisioning>({
   name: 'server-provisioning',
   version: 1,
   steps: standardSteps,
 })
-
-/** A provisioning workflow with steps of your own; effects and known end states are those of the standard one. */
-export function defineProvisioning(spec: {
-  readonly name: string
-  readonly version: number
-  readonly steps: StepList<Provisioning>
-}): WorkflowDefinition<Provisioning> {
-  return defineWorkflow<Provisioning>({ ...spec, effects: EFFECTS, settle: { within: '45m', run: settleMachine } })
-}
 
 /** What a provisioning workflow needs of its surroundings; `createHwAutomation` gives one. */
 export interface ProvisioningSite {
@@ -78,7 +67,7 @@ export class ServerProvisioningWorkflow implements RunnableWorkflow<Provisioning
   readonly #site: ProvisioningSite
 
   /**
-   * @param definition the standard steps, or a variation made with `defineProvisioning`
+   * @param definition the standard steps, or a variation made with `defineWorkflow`
    * @throws HwError `request.invalid` naming every wrong field, `devices.unknown-type`
    */
   constructor(
@@ -102,7 +91,11 @@ export class ServerProvisioningWorkflow implements RunnableWorkflow<Provisioning
     signal: AbortSignal,
   ): Promise<{ readonly resource: string; readonly label: string; readonly request: Provisioning }> {
     const machine = await this.#site.findServer(this.#asked.serverId, signal)
-    return { resource: machine.systemId, label: machine.fqdn, request: { ...this.request, ...machine } }
+    return {
+      resource: machine.systemId,
+      label: machine.fqdn, // The machine's own name, so that srv001, its FQDN and its system_id are one request.
+      request: { ...this.request, ...machine, serverId: machine.fqdn },
+    }
   }
 
   capabilities(view: RunView): CapabilityScope {

@@ -4,7 +4,7 @@ import { isHeldByUs } from './admission.ts'
 import { Commissioning, HostShell } from './capabilities.ts'
 import { unmarkHeld } from './holding.ts'
 import { isRescue, RUN_ANNOTATION, STATUS, type MachineState } from './machine-state.ts'
-import { nameWhatStays, nameResidue } from './naming.ts'
+import { nameResidue, nameUnsettled, nameWhatStays } from './naming.ts'
 import type { Provisioning } from './provisioning.ts'
 import { commissionMarker } from './steps/commission.ts'
 
@@ -25,25 +25,25 @@ type Ctx = UndoContext<Provisioning>
 export async function settleMachine(ctx: Ctx): Promise<string> {
   nameWhatStays(ctx)
   await tidyHost(ctx)
-  const progress: Progress = { aborted: false, unmarked: false, exitSince: undefined }
+  const progress: Progress = { aborted: false, unmarked: false, exitSince: undefined, lastSeen: undefined }
   let lastTrouble: unknown
+  const giveUp = (reason: unknown): never => {
+    nameUnsettled(ctx, progress.lastSeen)
+    throw lastTrouble ?? reason
+  }
   let wait = LOOK_EVERY_MS
   for (;;) {
-    ctx.signal.throwIfAborted()
     try {
       const state = await moveOn(ctx, progress)
       if (state !== undefined) return state
       wait = LOOK_EVERY_MS
     } catch (error) {
-      ctx.signal.throwIfAborted()
-      if (isHwError(error) && error.kind === 'auth') throw error
+      if (ctx.signal.aborted || (isHwError(error) && error.kind === 'auth')) giveUp(error)
       lastTrouble = error
       wait = Math.min(wait * 1.5, LONGEST_LOOK_MS)
       ctx.logger.warn({ err: error, workflowId: ctx.workflowId }, 'settling goes on after an error')
     }
-    await ctx.clock.sleep(wait, ctx.signal).catch((reason: unknown) => {
-      throw lastTrouble ?? reason
-    })
+    await ctx.clock.sleep(wait, ctx.signal).catch(giveUp)
   }
 }
 
@@ -52,6 +52,7 @@ interface Progress {
   unmarked: boolean
   /** Since when it has been leaving rescue mode, on the clock. */
   exitSince: number | undefined
+  lastSeen: MachineState | undefined
 }
 
 /** One look and at most one move; the end state in words once there is nothing left to do. */
@@ -60,6 +61,7 @@ async function moveOn(ctx: Ctx, progress: Progress): Promise<string | undefined>
   const { value: user } = await maas.user(ctx.signal)
   const look = async () => {
     const { value: machine } = await maas.read(ctx.signal)
+    progress.lastSeen = machine
     if (machine.status !== STATUS.exitingRescue) progress.exitSince = undefined
     else progress.exitSince ??= ctx.clock.now()
     const stuck = progress.exitSince !== undefined && ctx.clock.now() - progress.exitSince > EXIT_AGAIN_MS

@@ -36,17 +36,23 @@ export function defineWorkflow<Request>(spec: WorkflowDefinitionSpec<Request>): 
     name: spec.name,
     version: spec.version,
     steps: Object.freeze(steps),
-    effects: spec.effects ?? {},
-    settle: spec.settle,
+    effects: { ...spec.steps.ground?.effects, ...spec.effects },
+    settle: spec.settle ?? spec.steps.ground?.settle,
   })
 }
+
+/** What steps rely on wherever they are used: the classes of their mutating calls, and the way to a known state when a run ends early. */
+export type Ground<Request> = Pick<WorkflowDefinitionSpec<Request>, 'effects' | 'settle'>
 
 /** An immutable list of steps that can be varied: `standardSteps.insertAfter('bios-push', burnIn)`. */
 export class StepList<Request = unknown> implements Iterable<WorkflowStep<Request, any>> {
   readonly #steps: readonly WorkflowStep<Request, any>[]
+  /** Goes along with every variation of the list into the workflow that is defined from it. */
+  readonly ground: Ground<Request> | undefined
 
-  constructor(steps: Iterable<WorkflowStep<Request, any>>) {
+  constructor(steps: Iterable<WorkflowStep<Request, any>>, ground?: Ground<Request>) {
     this.#steps = Object.freeze([...steps])
+    this.ground = ground
   }
 
   [Symbol.iterator](): Iterator<WorkflowStep<Request, any>> {
@@ -55,17 +61,20 @@ export class StepList<Request = unknown> implements Iterable<WorkflowStep<Reques
 
   insertAfter(id: string, ...steps: WorkflowStep<any, any>[]): StepList<Request> {
     const at = this.#indexOf(id) + 1
-    return new StepList([...this.#steps.slice(0, at), ...steps, ...this.#steps.slice(at)])
+    return new StepList([...this.#steps.slice(0, at), ...steps, ...this.#steps.slice(at)], this.ground)
   }
 
   insertBefore(id: string, ...steps: WorkflowStep<any, any>[]): StepList<Request> {
     const at = this.#indexOf(id)
-    return new StepList([...this.#steps.slice(0, at), ...steps, ...this.#steps.slice(at)])
+    return new StepList([...this.#steps.slice(0, at), ...steps, ...this.#steps.slice(at)], this.ground)
   }
 
   without(id: string): StepList<Request> {
     const at = this.#indexOf(id)
-    return new StepList(this.#steps.filter((_, index) => index !== at))
+    return new StepList(
+      this.#steps.filter((_, index) => index !== at),
+      this.ground,
+    )
   }
 
   #indexOf(id: string): number {

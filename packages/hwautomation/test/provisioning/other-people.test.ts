@@ -120,6 +120,8 @@ describe('leaving a machine on', () => {
         workload_annotations: { 'hwa-run': run.id },
       })
       expect(site.lab.server('srv001').machine.phase).toBe('up')
+      await site.lab.clock.settled()
+      expect(() => site.lab.assertClean()).toThrow(/^(?!.*\.hwa)/s)
     },
   )
 
@@ -158,5 +160,34 @@ describe('a run that is cut short', () => {
     expect(error?.code).toBe('workflow.deadline-exceeded')
     expect(site.lab.server('srv001').machine.bios.current.get('WorkloadProfile')).toBe('GeneralThroughputCompute')
     expect(leftBehind.map(({ what }) => what).join()).toMatch(/BIOS settings.*WorkloadProfile/)
+  })
+})
+
+describe('one machine, several names', () => {
+  it('is one request: the second start is the first run, however the machine is called', async () => {
+    await using site = await testSite()
+    const { systemId } = site.lab.server('srv001')
+    const first = await site.hw.manager.start(site.workflow(), { idempotencyKey: 'ticket-42' })
+    for (const serverId of ['srv001.maas', systemId, 'SRV001']) {
+      expect((await site.hw.manager.start(site.workflow({ serverId }))).id).toBe(first.id)
+      expect((await site.hw.manager.start(site.workflow({ serverId }), { idempotencyKey: 'ticket-42' })).id).toBe(
+        first.id,
+      )
+    }
+    await expect(
+      site.hw.manager.start(site.workflow({ serverId: systemId, recommission: true })),
+    ).rejects.toMatchObject({ code: 'workflow.resource-busy' })
+    await first.outcome()
+  })
+})
+
+describe('a clean-up that cannot succeed', () => {
+  it('names how the machine was last seen', async () => {
+    await using site = await testSite()
+    site.lab.faults.always({ call: 'ilorest login', mode: 'wrong-status' })
+    site.lab.faults.always({ call: 'maas POST machines/{id}?op=power_off', mode: 'ack-no-effect' })
+    const { status, leftBehind } = await (await site.hw.manager.start(site.workflow({ retryCount: 0 }))).outcome()
+    expect(status).toBe('FAILED')
+    expect(leftBehind.map(({ what }) => what).join()).toContain('last seen Ready, power on')
   })
 })

@@ -4,6 +4,8 @@ import { testSite } from './site.ts'
 
 /** Somebody undoes the work just after it was done and before it is verified: the step must notice. */
 const REVERSALS = [
+  { step: 'finalize', after: { type: 'ended', name: 'Tagging it hw-type-a1-c5-large…' }, act: 'allocate' },
+  { step: 'finalize', after: { type: 'ended', name: 'Tagging it hw-type-a1-c5-large…' }, act: 'enter-rescue' },
   { step: 'bios-push', after: { type: 'started', name: 'Reading the settings back…' }, act: 'revert-bios' },
   { step: 'ipmi-configure', after: { type: 'ended', name: 'Having MAAS reach it there…' }, act: 'revert-bmc-address' },
   {

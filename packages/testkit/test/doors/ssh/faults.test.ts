@@ -80,11 +80,15 @@ describe('faults of a tool', () => {
     expect(host.log.of('modprobe')).toMatchObject([{ outcome: 'dropped', fault: 'reply-lost-after-effect' }])
   })
 
-  test('hang: it never ends, lab time goes on, and a kill ends it', async () => {
+  test('hang: it never ends, lab time waits for whoever gives it up, and a kill ends it', async () => {
     host.faults.once({ call: 'dmidecode -s', mode: 'hang' })
-    const ran = await host.run('timeout 60 sudo -n dmidecode -s system-uuid; echo $?')
-    expect(ran.stdout).toBe('124\n')
+    const script =
+      'dmidecode -s system-uuid & p=$!; ls / >/dev/null; ls / >/dev/null; kill -s KILL $p; wait $p; echo $?'
+    const ran = await host.run(`sudo -n sh -c '${script}'`)
+    expect(ran.stdout).toBe('137\n')
     expect(host.log.of('dmidecode -s')).toMatchObject([{ outcome: 'hung' }])
+    // It runs again.
+    expect((await host.run('sleep 1; echo on')).stdout).toBe('on\n')
   })
 
   test('wrong-status, garbage and drop-before-effect', async () => {

@@ -55,7 +55,10 @@ export async function runTool(process: Process, tool: ToolRun): Promise<number> 
         release()
       }
     }
-    if (mode === 'slow') await process.block(clock.wall(begun.delayMs, process.signal))
+    if (mode === 'slow') {
+      await process.block(clock.wall(begun.delayMs, process.signal))
+      begun.resume()
+    }
     if (mode === 'drop-before-effect') host.cutConnections()
     await process.sleep(tool.seconds * 1000)
 
