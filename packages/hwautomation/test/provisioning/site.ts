@@ -22,9 +22,9 @@ export async function testSite(lab: LabOptions = {}, options: Partial<HwAutomati
   const { maas, ssh, ...rest } = made.connection()
   const hw = await createHwAutomation({
     ...rest,
-    maas: { ...maas, timeouts: { power: '800ms', other: '800ms' } },
-    ssh: { ...ssh, timeouts: { connect: '800ms', keepalive: '200ms', close: '200ms' } },
-    bmc: { timeouts: { connect: '800ms', request: '800ms' } },
+    maas: { ...maas, timeouts: { power: '2s', other: '2s' } },
+    ssh: { ...ssh, timeouts: { connect: '2s', keepalive: '200ms', close: '200ms' } },
+    bmc: { timeouts: { connect: '2s', request: '2s' } },
     clock: made.clock,
     env: {},
     ...options,
