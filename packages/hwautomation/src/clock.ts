@@ -39,3 +39,10 @@ export function timestamp(clock: Clock): string {
 export function randomFraction(): number {
   return Math.random()
 }
+
+/** Runs `action` every `ms` of wall time until the result is called. Keeps no process alive. */
+export function everyWallMs(ms: number, action: () => void): () => void {
+  const timer = setInterval(action, ms)
+  timer.unref()
+  return () => clearInterval(timer)
+}

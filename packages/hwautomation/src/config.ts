@@ -73,6 +73,13 @@ export const configSchema = z.strictObject({
     })
     .default({ skipBmcConfig: true, testingScripts: ['none'] }),
   stateDir: file.exactOptional().describe('where runs are kept; without it only in memory'),
+  resume: z
+    .enum(['continue', 'park', 'fail'], {
+      error: (issue) => `expected "continue", "park" or "fail", got ${JSON.stringify(issue.input)}`,
+    })
+    .default('continue')
+    .describe('what becomes of runs that an earlier process did not bring to their end'),
+  retention: durationSchema.exactOptional().describe('how long ended runs are kept; without it for ever'),
   concurrency: z.int().min(1).max(1000).default(10).describe('runs at the same time; more wait in a queue'),
   pollInterval: durationSchema.default(5000).describe('how often MAAS is asked how a machine is doing'),
 })

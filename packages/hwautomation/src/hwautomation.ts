@@ -1,12 +1,16 @@
 import { checkSite, type CheckResult } from './check-site.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { loadConfig, type Config, type PartialConfig } from './config.ts'
+import { liveSite } from './control/live-site.ts'
+import { startControl, type ControlServer } from './control/server.ts'
+import { usualSocketPath } from './control/socket-path.ts'
 import type { DeviceCatalogue } from './devices/catalogue.ts'
 import { loadCatalogue } from './devices/load-catalogue.ts'
 import { dialDirect, dialThrough, type Dial } from './dial.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { MaasClient } from './maas/maas-client.ts'
 import { MachinePoller } from './maas/machine-poller.ts'
+import { biosRestore, restoreBios } from './provisioning/restore-bios-workflow.ts'
 import type { ProvisioningSite } from './provisioning/server-provisioning-workflow.ts'
 import { serverProvisioning } from './provisioning/server-provisioning-workflow.ts'
 import { Redactor } from './redaction.ts'
@@ -15,11 +19,16 @@ import type { SecretSource } from './secrets.ts'
 import { LowdbStore } from './stores/lowdb-store.ts'
 import { MemoryStore } from './stores/memory-store.ts'
 import type { CapabilityScope, RunView } from './workflow/context.ts'
-import { WorkflowManager, type CloseOptions } from './workflow/manager.ts'
+import { WorkflowManager } from './workflow/manager.ts'
+import type { CloseOptions } from './workflow/manager-options.ts'
+import type { WorkflowDefinition } from './workflow/definition.ts'
 import type { WorkflowStore } from './workflow/ports.ts'
+import type { Provisioning } from './provisioning/provisioning.ts'
+import type { RunHandle } from './workflow/run-handle.ts'
+import type { Wish } from './workflow/wishes.ts'
 
 /** What `createHwAutomation` takes: configuration by file, environment and code, and what code alone can give. */
-export interface HwAutomationOptions extends Omit<PartialConfig, 'dial'> {
+export interface HwAutomationOptions extends Omit<PartialConfig, 'dial' | 'resume'> {
   /** Path of a YAML file; see docs/configuration.md. */
   readonly config?: string
   /** Proxy URL, or a function that makes the TCP connections to hosts and BMCs. */
@@ -32,6 +41,12 @@ export interface HwAutomationOptions extends Omit<PartialConfig, 'dial'> {
   readonly clock?: Clock
   /** Instead of the state directory. */
   readonly store?: WorkflowStore
+  /** Variations of the standard workflow whose unfinished runs are gone on with at the start; `serverProvisioning` always is. */
+  readonly workflows?: readonly WorkflowDefinition<Provisioning>[]
+  /** As in the configuration, or `leave`: unfinished runs stay as they are and hold their machines until they are resumed one by one. */
+  readonly resume?: 'continue' | 'park' | 'fail' | 'leave'
+  /** False: no control socket in the state directory, so that the command line cannot talk to this process. Default true. */
+  readonly control?: boolean
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
 }
@@ -39,11 +54,17 @@ export interface HwAutomationOptions extends Omit<PartialConfig, 'dial'> {
 /** Everything that belongs together: one MAAS, one store, one manager. */
 export interface HwAutomation extends ProvisioningSite, AsyncDisposable {
   readonly manager: WorkflowManager
+  readonly store: WorkflowStore
   readonly devices: DeviceCatalogue
   readonly maas: MaasClient
   readonly config: Config
   /** Everything a first run would stumble over, looked at one by one; reads only. */
   check(signal?: AbortSignal): Promise<readonly CheckResult[]>
+  /**
+   * Starts a run that brings a machine's BIOS back to what an earlier run found: see `RestoreBiosWorkflow`.
+   * @throws HwError `workflow.no-such-run`, `bios.nothing-pulled`, `bios.another-machine`, and what `manager.start` refuses with
+   */
+  restoreBios(runId: string, wish: Wish): Promise<RunHandle>
   /** Lets go of runs (they can be resumed), or cancels or finishes them; then releases every socket. Default: detach. */
   close(options?: CloseOptions): Promise<void>
 }
@@ -63,10 +84,14 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
     secrets,
     clock = systemClock,
     store: ownStore,
+    workflows = [],
+    resume,
+    control: wantsControl = true,
     env,
     signal,
-    ...code
+    ...given
   } = options
+  const code = resume === undefined || resume === 'leave' ? given : { ...given, resume }
   const config = await loadConfig({
     file,
     code: typeof dial === 'string' ? { ...code, dial } : code,
@@ -92,13 +117,22 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
   const poller = new MachinePoller({ maas, clock, interval: config.pollInterval })
   const store =
     ownStore ?? (config.stateDir === undefined ? new MemoryStore() : new LowdbStore(config.stateDir, { logger }))
-  const manager = new WorkflowManager({ store, clock, logger, redactor, concurrency: config.concurrency })
-  manager.register(serverProvisioning)
-  await manager.open()
+  const manager = new WorkflowManager({
+    store,
+    clock,
+    logger,
+    redactor,
+    concurrency: config.concurrency,
+    resume: resume === 'leave' ? 'leave' : config.resume,
+  })
   const connect: Dial =
     typeof dial === 'function' ? dial : config.dial === undefined ? dialDirect() : dialThrough(config.dial)
+  const capabilities = (view: RunView): CapabilityScope =>
+    runCapabilities(view, { config, maas, poller, manager, store, dial: connect, clock, logger, redactor })
+  for (const definition of [serverProvisioning, biosRestore, ...workflows]) manager.register(definition, capabilities)
   const hw: HwAutomation = {
     manager,
+    store,
     devices,
     maas,
     config,
@@ -107,14 +141,27 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
       const machine = await maas.findMachine(serverId, { signal: within })
       return { systemId: machine.system_id, hostname: machine.hostname, fqdn: machine.fqdn }
     },
-    provisioningCapabilities: (view: RunView): CapabilityScope =>
-      runCapabilities(view, { config, maas, poller, manager, dial: connect, clock, logger, redactor }),
+    provisioningCapabilities: capabilities,
     async close(how) {
       await manager.close(how)
+      await controlServer?.close()
       await maas.close()
     },
+    restoreBios: (runId, wish) => restoreBios(hw, runId, wish),
     check: (within = new AbortController().signal) => checkSite({ config, maas, devices, clock }, within),
     [Symbol.asyncDispose]: () => hw.close(),
+  }
+  let controlServer: ControlServer | undefined
+  try {
+    await manager.open()
+    // the lease is ours now: a control socket that is there was left by a process that is gone
+    if (wantsControl && config.stateDir !== undefined && store instanceof LowdbStore) {
+      controlServer = await startControl(liveSite(hw, store), { path: usualSocketPath(config.stateDir) })
+      await store.publish({ control: controlServer.path })
+    }
+  } catch (error) {
+    await hw.close()
+    throw error
   }
   return hw
 }

@@ -13,13 +13,14 @@ export {
   standardSteps,
   type ProvisioningSite,
 } from './provisioning/server-provisioning-workflow.ts'
+export { biosRestore, RestoreBiosWorkflow, type RestoreWish } from './provisioning/restore-bios-workflow.ts'
 export type { Provisioning } from './provisioning/provisioning.ts'
 export type { ProvisioningRequest } from './provisioning/request.ts'
 export {
   Bios,
-  BmcNetwork,
   Commissioning,
   HostShell,
+  KeptBios,
   Tags,
   type Answer,
   type BiosChanges,
@@ -27,9 +28,8 @@ export {
   type CommandOptions,
   type CommandResult,
   type FreshBoot,
-  type LanSettings,
-  type Sighting,
 } from './provisioning/capabilities.ts'
+export { BmcNetwork, type LanSettings, type Sighting } from './provisioning/bmc-network.ts'
 export type { MachineState } from './provisioning/machine-state.ts'
 export type { HostIdentity, HostLocation } from './provisioning/host.ts'
 
@@ -53,7 +53,11 @@ export {
 } from './workflow/definition.ts'
 export type { JournalEntry, WorkflowEvent } from './workflow/events.ts'
 export { executeWorkflow, type ExecuteOptions } from './workflow/execute.ts'
-export { WorkflowManager, type CloseOptions, type ManagerOptions, type StartOptions } from './workflow/manager.ts'
+export { WorkflowManager } from './workflow/manager.ts'
+export type { CloseOptions, ManagerOptions, StartOptions } from './workflow/manager-options.ts'
+export type { RetryWish, Wish } from './workflow/wishes.ts'
+export type { JournalStreamOptions } from './workflow/journal-stream.ts'
+export type { Capabilities } from './workflow/registry.ts'
 export type { RunOutcome } from './workflow/outcome.ts'
 export { planWorkflow, type WorkflowPlan } from './workflow/plan.ts'
 export type { RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
@@ -85,8 +89,22 @@ export { WorkflowCancelledError, WorkflowFailedError } from './workflow/workflow
 export { DeviceCatalogue } from './devices/catalogue.ts'
 export type { DeviceType } from './devices/device-type.ts'
 export { loadCatalogue, type LoadCatalogueOptions } from './devices/load-catalogue.ts'
-export { LowdbStore } from './stores/lowdb-store.ts'
+export type { FileSystem } from './stores/file-system.ts'
+export { readLease, type StoreOwner } from './stores/lease/read-lease.ts'
+export { LowdbStore, type LowdbStoreOptions } from './stores/lowdb-store.ts'
 export { MemoryStore } from './stores/memory-store.ts'
+export type { Retained, RetainOptions } from './stores/retention.ts'
+export type { StoreTrouble } from './stores/troubles.ts'
 export { eventLines } from './report/event-lines.ts'
 export { errorLines, recordLines, type ReportOptions } from './report/record-lines.ts'
 export { planLines } from './report/plan-lines.ts'
+
+export { exportRun } from './bundle/export-run.ts'
+export type { BundleSource } from './bundle/source.ts'
+export { connectControl, ControlClient, type ClientIdentity } from './control/client.ts'
+export { bundleSource, liveSite } from './control/live-site.ts'
+export { controlRouter, type ControlRouter, type RouterOptions } from './control/router.ts'
+export type { ControlStatus } from './control/routes/manager.ts'
+export type { RunSummary } from './control/run-summary.ts'
+export { startControl, type ControlServer } from './control/server.ts'
+export type { Caller, ControlSite } from './control/site.ts'

@@ -12,11 +12,14 @@ import type { MaasClient } from './maas/maas-client.ts'
 import { MaasCommissioning } from './maas/maas-commissioning.ts'
 import { MaasTags } from './maas/maas-tags.ts'
 import type { MachinePoller } from './maas/machine-poller.ts'
-import { Bios, BmcNetwork, Commissioning, HostShell, Tags } from './provisioning/capabilities.ts'
+import { Bios, Commissioning, HostShell, KeptBios, Tags } from './provisioning/capabilities.ts'
+import { BmcNetwork } from './provisioning/bmc-network.ts'
 import { hostLocationSchema, type HostLocation } from './provisioning/host.ts'
+import { storedBios } from './provisioning/kept-bios.ts'
 import type { Provisioning } from './provisioning/provisioning.ts'
 import type { Redactor } from './redaction.ts'
 import type { Capability, CapabilityScope, RunView } from './workflow/context.ts'
+import type { WorkflowStore } from './workflow/ports.ts'
 import type { WorkflowManager } from './workflow/manager.ts'
 import type { WorkflowStatus } from './workflow/status.ts'
 
@@ -26,6 +29,7 @@ export interface Site {
   readonly maas: MaasClient
   readonly poller: MachinePoller
   readonly manager: WorkflowManager
+  readonly store: Pick<WorkflowStore, 'getArtefact'>
   readonly dial: Dial
   readonly clock: Clock
   readonly logger: Logger
@@ -93,6 +97,7 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
     ],
     [BmcNetwork, bmc],
     [Tags, new MaasTags({ maas, systemId })],
+    [KeptBios, storedBios(site.store, request)],
   ])
   return {
     get<T>(capability: Capability<T>): T {

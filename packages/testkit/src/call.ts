@@ -89,11 +89,13 @@ export function createCalls(parts: { clock: LabClock; faults: FaultBook; log: Re
     faults.learn(call)
     let fault = faults.strike(call)
     const name = fault?.mode
+    const afterwards = fault?.afterwards
     fault?.act?.()
     if (fault?.mode === 'intervention') fault = undefined
     const entry = log.open({ ...call, ...(name === undefined ? {} : { fault: name }) })
     const release = fault?.mode === 'hang' || fault?.mode === 'slow' ? clock.holdStill() : undefined
     if (fault?.mode === 'hang') entry.close('hung', 'none')
+    let isOver = false
     return {
       fault,
       delayMs: fault?.delayMs ?? (fault?.mode === 'slow' ? DEFAULT_SLOW_MS : DEFAULT_LATE_MS),
@@ -101,6 +103,9 @@ export function createCalls(parts: { clock: LabClock; faults: FaultBook; log: Re
       end(outcome, effect) {
         release?.()
         entry.close(outcome, effect)
+        // Some doors write the answer right after this.
+        if (afterwards !== undefined && !isOver) setImmediate(afterwards)
+        isOver = true
       },
     }
   }

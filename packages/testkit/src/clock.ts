@@ -1,4 +1,5 @@
-import { createQuietness } from './quietness.ts'
+import type { ClockPeer } from './clock-peers.ts'
+import { createStillness } from './stillness.ts'
 import { createWallTimers } from './wall-timers.ts'
 
 /** How a lab's time runs: `speed` follows the wall clock times a factor, `auto` jumps to the next timer when nothing is in flight, `stepped` moves only by `advance`. */
@@ -26,6 +27,13 @@ export interface LabClock {
   activity(): void
   /** Wall time, for faults on the wire; lab time stands still meanwhile. Resolves after `ms`, or as soon as `until` aborts. */
   wall(ms: number, until?: AbortSignal): Promise<void>
+  /** Clients in other processes, as the door that serves the clock to them reports them (`Lab.serveClock`). */
+  readonly peers: {
+    /** Lab time waits for this client too, until the result is called. */
+    add(peer: ClockPeer): () => void
+    /** The event loop has counted a message of the clock itself. */
+    discount(): void
+  }
   /** Stops the driver; pending sleeps reject. */
   close(): void
 }
@@ -46,13 +54,14 @@ interface Timer {
  * A clock that starts at the present wall time. It never keeps the process alive by itself and costs nothing while no timer is set.
  *
  * `auto` and `stepped` know that something is in flight from the event loop's own count of events, from pending file requests,
- * and from `holdStill`. Work in another process (curl, ssh) is invisible to them: use `speed` there.
+ * and from `holdStill`. Work in another process (curl, ssh) is invisible to them, unless it has connected to the clock
+ * (`Lab.serveClock`, `connectLabClock`): use `speed` there.
  */
 export function createLabClock(mode: ClockMode = 'auto'): LabClock {
   const timers: Timer[] = []
   const sleepers = new Set<(reason: unknown) => void>()
   const wall = createWallTimers()
-  const quiet = createQuietness()
+  const quiet = createStillness()
   const startedAt = Date.now()
   const factor = typeof mode === 'object' ? mode.speed : undefined
   if (factor !== undefined && !(factor > 0)) throw new RangeError(`The lab's speed must be above 0, got ${factor}`)
@@ -67,6 +76,7 @@ export function createLabClock(mode: ClockMode = 'auto'): LabClock {
     if (closed || next === undefined || next.at > until) return false
     timers.shift()
     labTime = Math.max(labTime, next.at)
+    quiet.timeIs(labTime)
     quiet.disturb()
     next.action()
     return true
@@ -178,6 +188,7 @@ export function createLabClock(mode: ClockMode = 'auto'): LabClock {
         await trulySettled()
         for (let more = fireNext(until); more; more = fireNext(until)) await trulySettled()
         labTime = Math.max(labTime, until)
+        quiet.timeIs(labTime)
         await trulySettled()
       })
       advancing = step.catch(() => {})
@@ -186,6 +197,7 @@ export function createLabClock(mode: ClockMode = 'auto'): LabClock {
     settled: () => quiet.settled(() => closed),
     holdStill: () => quiet.hold(),
     activity: () => quiet.disturb(),
+    peers: { add: (peer) => quiet.add(peer), discount: () => quiet.discount() },
     async wall(ms, until) {
       const release = quiet.hold()
       await wall.wait(ms, until)

@@ -18,7 +18,7 @@ import type { Call } from './call.ts'
  * - `effect-late`: acknowledged at once, done `delayMs` of lab time later
  * door-specific:
  * - `session-limit`, `licence-missing`: refused in that door's words
- * - `intervention`: before the call is served, `act` changes the world as somebody else would
+ * - `intervention`: before the call is served, `act` changes the world as somebody else would; or when it is over, `afterwards`
  */
 export type FaultMode =
   | 'refuse'
@@ -48,6 +48,8 @@ export interface FaultSpec {
   readonly status?: number
   /** Runs when the fault strikes, before anything else. `intervention`: what somebody else does to the world. */
   readonly act?: () => void
+  /** Runs once the call is over: its answer is out, or is lost for good. */
+  readonly afterwards?: () => void
 }
 
 export interface Fault {
@@ -155,8 +157,8 @@ export function createFaults(
   const check = (spec: FaultSpec): void => {
     if (!FAULT_MODES.includes(spec.mode))
       throw new Error(`Unknown fault mode '${spec.mode}'; known: ${FAULT_MODES.join(', ')}`)
-    if (spec.mode === 'intervention' && spec.act === undefined)
-      throw new Error(`Fault 'intervention' on '${spec.call}' needs an 'act'`)
+    if (spec.mode === 'intervention' && spec.act === undefined && spec.afterwards === undefined)
+      throw new Error(`Fault 'intervention' on '${spec.call}' needs an 'act' or an 'afterwards'`)
     const hostnames = servers()
     if (
       spec.server !== undefined &&

@@ -7,6 +7,7 @@ import { createRedfishDoor } from './doors/redfish/redfish-door.ts'
 import { createSshDoor } from './doors/ssh/ssh-door.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createRequestLog, type LogEntry, type RequestLog } from './log.ts'
+import { serveClock, type ServedClock } from './serve-clock.ts'
 import { sshKeyPair } from './world/identity.ts'
 import type { Machine } from './world/machine.ts'
 import { createWorld, type World } from './world/world.ts'
@@ -103,6 +104,11 @@ export interface Lab extends AsyncDisposable {
   server(hostname: string): LabServer
   connection(user?: string): LabConnection
   /**
+   * Lets processes on this machine live in the lab's time: hand them the URL, there `connectLabClock` takes it. Lab time (`auto`, `stepped`)
+   * then waits for them too, and goes on without those that die. The same URL each time.
+   */
+  serveClock(): Promise<string>
+  /**
    * Throws with a list of everything a client left behind (await `clock.settled()` first if it has only just let go): open sockets, SSH or Redfish sessions, logged-in vendor-tool sessions,
    * running remote processes, uploaded files or run directories on a live host, machines in a state that MAAS would not leave by itself.
    */
@@ -146,6 +152,8 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     closers.push(() => dial.close())
 
     const doors = [maas, ssh, redfish, dial]
+    let served: Promise<ServedClock> | undefined
+    closers.push(async () => (await served)?.close())
     const handles = new Map(world.machines.map((machine) => [machine.hostname, serverHandle(machine, maas, log)]))
     return {
       world,
@@ -165,6 +173,10 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
         dial: dial.url,
         tools: ssh.tools(),
       }),
+      async serveClock() {
+        served ??= serveClock(clock)
+        return (await served).url
+      },
       assertClean() {
         const left = doors.flatMap((door) => door.leftovers())
         if (left.length > 0) throw new Error(`The lab is not clean:\n${left.map((item) => `- ${item}`).join('\n')}`)

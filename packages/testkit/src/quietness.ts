@@ -1,10 +1,14 @@
 /** Turns of the event loop without any event, after which nothing of this process is in flight. */
 const QUIET_TURNS = 12
+/** Events that the event loop has counted and that were nobody's work. As process-wide as the loop's own count. */
+let discounted = 0
 
 /** Knows whether anything of this process is in flight: sockets by the event loop's own count of events, files by their requests. */
 export interface Quietness {
   /** Something has moved that the event loop does not count. */
   disturb(): void
+  /** The event loop has counted an event that is none of anybody's work: the clock's own conversation with another process. */
+  discount(): void
   /** A value that changes whenever something moves. */
   mark(): number
   changedSince(mark: number): boolean
@@ -22,10 +26,11 @@ export function createQuietness(): Quietness {
   let pokes = 0
   const waiting: (() => void)[] = []
   const disturb = () => void (pokes += 1)
-  const mark = () => pokes + performance.nodeTiming.uvMetricsInfo.events
+  const mark = () => pokes + performance.nodeTiming.uvMetricsInfo.events - discounted
 
   return {
     disturb,
+    discount: () => void (discounted += 1),
     mark,
     changedSince: (before) => mark() !== before || holds > 0,
     resume() {

@@ -115,6 +115,24 @@ describe('a call served', () => {
     expect(log.entries[0]).toMatchObject({ outcome: 200, effect: 'now', fault: 'intervention' })
   })
 
+  it.each(['intervention', 'reply-lost-after-effect', 'wrong-status', 'refuse'] as const)(
+    'under %s is over, log and all, when the fault’s afterwards is called, once',
+    async (mode) => {
+      const seen: unknown[] = []
+      faults.once({
+        call: CALL.call,
+        mode,
+        afterwards: () => seen.push({ sent: [...wire.sent], isOver: log.entries[0]?.outcome !== 'pending' }),
+      })
+      await ask()
+      await ask()
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(seen).toHaveLength(1)
+      expect(seen[0]).toMatchObject({ isOver: true })
+      if (mode === 'intervention') expect(seen[0]).toMatchObject({ sent: expect.arrayContaining(['done 1']) })
+    },
+  )
+
   it('is logged as failed when the door itself breaks', async () => {
     const broken = serve(CALL, () => Promise.reject(new Error('defect')), recordingWire())
     await expect(broken).rejects.toThrow('defect')

@@ -1,13 +1,13 @@
 import { plain, styleOf } from '../report/style.ts'
 import { EXIT } from './exit.ts'
-import { open, wantsColour, type GlobalOptions } from './open.ts'
+import { openToLook, wantsColour, type GlobalOptions } from './open.ts'
+import { printJson } from './print.ts'
 
 /** `hwautomation check` */
 export async function check(options: GlobalOptions): Promise<void> {
-  await using hw = await open(options)
+  await using hw = await openToLook(options)
   const results = await hw.check()
-  if (options.json)
-    for (const result of results) process.stdout.write(`${JSON.stringify({ type: 'check', ...result })}\n`)
+  if (options.json) for (const result of results) printJson({ type: 'check', ...result })
   else {
     const style = styleOf(wantsColour(process.stdout))
     const mark = { ok: style.good('✔'), warn: style.busy('!'), fail: style.bad('✘') }

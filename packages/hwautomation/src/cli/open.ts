@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { createHwAutomation, type HwAutomation } from '../hwautomation.ts'
+import { createHwAutomation, type HwAutomation, type HwAutomationOptions } from '../hwautomation.ts'
+import { MemoryStore } from '../stores/memory-store.ts'
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -9,14 +10,23 @@ export interface GlobalOptions {
 }
 
 /** hwautomation.yaml of the working folder where no file is named; else environment alone. */
-const USUAL_FILE = 'hwautomation.yaml'
+export const USUAL_FILE = 'hwautomation.yaml'
 
-export function open({ config, stateDir }: GlobalOptions): Promise<HwAutomation> {
+export function open(
+  { config, stateDir }: GlobalOptions,
+  more: Pick<HwAutomationOptions, 'resume' | 'control' | 'store'> = {},
+): Promise<HwAutomation> {
   const file = config ?? (existsSync(USUAL_FILE) ? USUAL_FILE : undefined)
   return createHwAutomation({
+    ...more,
     ...(file === undefined ? {} : { config: file }),
     ...(stateDir === undefined ? {} : { stateDir }),
   })
+}
+
+/** To ask MAAS and the machines, beside whoever works on the state directory: nothing of it is taken or read. */
+export function openToLook(options: GlobalOptions): Promise<HwAutomation> {
+  return open(options, { store: new MemoryStore(), control: false })
 }
 
 /** The options of `plan` and `provision` as a request. */

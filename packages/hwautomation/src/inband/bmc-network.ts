@@ -6,15 +6,15 @@ import { HwError, isHwError } from '../errors.ts'
 import { hostOf } from '../lan/power-address.ts'
 import type { Logger } from '../logger.ts'
 import type { MaasClient } from '../maas/maas-client.ts'
+import type { Answer } from '../provisioning/capabilities.ts'
 import type {
-  Answer,
   BmcNetwork,
   BmcRegistration,
   LanSettings,
   LanStep,
   Neighbour,
   Sighting,
-} from '../provisioning/capabilities.ts'
+} from '../provisioning/bmc-network.ts'
 import type { Redactor } from '../redaction.ts'
 import type { IpmitoolLan } from './ipmitool-lan.ts'
 import { knock } from './knock.ts'

@@ -16,6 +16,9 @@ export interface HostToolsOptions {
   readonly transferMs: number
 }
 
+/** Ids of install commands begin so: they are begun anew, never attached to. */
+export const INSTALLING = 'i-'
+
 /** Folder of our tools in the login user's home: only that user and root can write there. */
 const TOOLS_FOLDER = '.hwa-tools'
 
@@ -108,7 +111,7 @@ export class HostTools {
   #runIn(folder: string, argv: readonly string[], signal: AbortSignal): Promise<CommandResult> {
     const { link, transferMs: timeoutMs } = this.#options
     return link.use(signal, twice(timeoutMs), (session, bootId) =>
-      run(session, { id: `i-${uuid()}`, argv, cwd: folder, sudo: true, bootId, signal, timeoutMs }),
+      run(session, { id: `${INSTALLING}${uuid()}`, argv, cwd: folder, sudo: true, bootId, signal, timeoutMs }),
     )
   }
 

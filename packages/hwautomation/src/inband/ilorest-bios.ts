@@ -40,6 +40,8 @@ export class IlorestBios implements Bios {
   readonly tool = 'ilorest'
   readonly #options: IlorestBiosOptions
   #signedInOn: string | undefined
+  /** The boot in which nobody is logged in, neither we nor a process before us. */
+  #signedOutOn: string | undefined
   #peeked: ReturnType<Bios['peek']> | undefined
 
   constructor(options: IlorestBiosOptions) {
@@ -78,17 +80,28 @@ export class IlorestBios implements Bios {
     onStage(`setting ${Object.keys(changes).length} attributes`)
     await this.#call(['set', ...Object.entries(changes).map(([name, value]) => `${name}=${String(value)}`)], signal)
     onStage('committing')
-    const { shell } = this.#options
-    if ((await shell.statusOf(id, signal)) !== 'absent') await shell.forget(id, signal)
+    // Whatever had this id before has ended, or was stopped before it began: see `finish`.
+    await this.#options.shell.forget(id, signal)
     await this.#call(['commit'], signal, id)
+  }
+
+  async finish(id: string, signal: AbortSignal): Promise<'committed' | 'not-begun'> {
+    const ended = await this.#options.shell.attach(id, signal)
+    if (ended === undefined) return 'not-begun'
+    const error = ilorestError({ verb: 'commit', ...ended })
+    if (error !== undefined) throw error
+    return 'committed'
   }
 
   async signOut(signal: AbortSignal): Promise<void> {
     const { shell } = this.#options
-    if (this.#signedInOn === undefined || this.#signedInOn !== shell.location?.bootId) return
+    const bootId = shell.location?.bootId
+    if (bootId === undefined || bootId === this.#signedOutOn) return
+    if (bootId !== this.#signedInOn && !(await shell.hasTool(this.tool, signal))) return
     // Says so with 0 also when nobody is logged in (iLOrest 3.6, 7.2).
     await this.#call(['logout'], signal)
     this.#signedInOn = undefined
+    this.#signedOutOn = bootId
   }
 
   /** Asks once: every step of a plan sees the same answer. */
@@ -106,6 +119,7 @@ export class IlorestBios implements Bios {
     onStage('logging in to iLO from the host')
     await this.#call(['login'], signal)
     this.#signedInOn = shell.location?.bootId
+    this.#signedOutOn = undefined
   }
 
   /** The tool's own file: `ilorest load` takes it back. */

@@ -2,7 +2,8 @@ import { lanChannelCandidates, lanPrintArgv, lanSetArgv } from '../bmc/ipmitool/
 import { ipmitoolFailure } from '../bmc/ipmitool/failure.ts'
 import { parseLanPrint } from '../bmc/ipmitool/parse.ts'
 import { isHwError } from '../errors.ts'
-import type { CommandResult, HostShell, LanSettings, LanStep } from '../provisioning/capabilities.ts'
+import type { CommandResult, HostShell } from '../provisioning/capabilities.ts'
+import type { LanSettings, LanStep } from '../provisioning/bmc-network.ts'
 
 /** The kernel's way to the BMC; on Arm servers SSIF instead of KCS. */
 const DRIVERS = ['ipmi_devintf', 'ipmi_si', 'ipmi_ssif'] as const
@@ -43,8 +44,8 @@ export class IpmitoolLan {
     { id, signal }: { readonly id: string; readonly signal: AbortSignal },
   ): Promise<void> {
     await this.#loadDrivers(signal)
-    const status = await this.#shell.statusOf(id, signal)
-    if (status !== 'absent' && status !== 'running') await this.#shell.forget(id, signal)
+    // One that still runs is attached to; what has ended, or was stopped before it began, is out of the way.
+    if ((await this.#shell.statusOf(id, signal)) !== 'running') await this.#shell.forget(id, signal)
     await this.#call(lanSetArgv(channel, step), signal, id)
   }
 

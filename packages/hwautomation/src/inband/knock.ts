@@ -1,7 +1,7 @@
 import { withinWallTime } from '../bmc/redfish/wall-time.ts'
 import type { Dial } from '../dial.ts'
 import { isHwError, type HwError } from '../errors.ts'
-import type { Sighting } from '../provisioning/capabilities.ts'
+import type { Sighting } from '../provisioning/bmc-network.ts'
 
 /** HTTPS is a BMC's own door and comes first; a host that drops packets to closed ports still has one of the others open. */
 const PORTS = [443, 22, 80, 623] as const

@@ -10,12 +10,15 @@ import type {
   HostShell,
   ToolCommand,
 } from '../provisioning/capabilities.ts'
-import type { HostIdentity, HostLocation } from '../provisioning/host.ts'
+import type { HostLocation } from '../provisioning/host.ts'
 import { connectToBoot, type BootConnection } from '../ssh/connect.ts'
-import { known, sameSerial, sameUuid, type HostIdentity as SeenIdentity } from '../ssh/identity.ts'
+import { attach } from '../ssh/left-runs.ts'
 import { removeAllRuns, removeRun, run, status } from '../ssh/remote-run.ts'
+import { LeaseLost, leavesTheRun } from '../workflow/cancellation.ts'
 import { toMs } from '../workflow/duration.ts'
+import { acceptable, locationOf } from './host-seen.ts'
 import { HostTools } from './host-tools.ts'
+import { endLeftRuns, UNNAMED } from './left-running.ts'
 import { SshLink, twice, type SshLogin } from './ssh-link.ts'
 import type { Tools } from './tool-description.ts'
 
@@ -33,6 +36,8 @@ export interface SshHostShellOptions extends SshLogin {
 export class SshHostShell implements HostShell, AsyncDisposable {
   readonly #options: SshHostShellOptions
   #found: HostLocation | undefined
+  /** The boot in which nobody before us can have left anything running. */
+  #ownBoot: string | undefined
   readonly #link: SshLink
   readonly #tools: HostTools
 
@@ -55,6 +60,7 @@ export class SshHostShell implements HostShell, AsyncDisposable {
     const connection = await this.#search(boot, boot.within)
     this.#link.adopt(connection.session)
     this.#found = locationOf(connection)
+    if (boot.workedIn !== true) this.#ownBoot = this.#found.bootId
     return { value: this.#found, servedBy: 'ssh', tried: boot.candidates, observedAt: timestamp(this.#options.clock) }
   }
 
@@ -97,7 +103,7 @@ export class SshHostShell implements HostShell, AsyncDisposable {
   // ── running commands ──
 
   async run(argv: readonly string[], options: CommandOptions): Promise<CommandResult> {
-    const { id = `x-${uuid()}`, signal, sudo, stdin, env, timeout, onLine } = options
+    const { id = `${UNNAMED}${uuid()}`, signal, sudo, stdin, env, timeout, onLine } = options
     const timeoutMs = timeout === undefined ? undefined : toMs(timeout)
     const { stdout, stderr, code } = await this.#link.use(signal, twice(timeoutMs), (session, bootId) =>
       run(session, {
@@ -110,9 +116,27 @@ export class SshHostShell implements HostShell, AsyncDisposable {
         signal,
         onLine,
         timeoutMs,
+        // Who goes on with the run attaches to a named command; nobody would to one without a name.
+        leaveRunning: (reason) => leavesTheRun(reason) && (options.id !== undefined || reason instanceof LeaseLost),
       }),
     )
     return { stdout, stderr, code }
+  }
+
+  async takeOver({ signal, onTrouble }: Parameters<HostShell['takeOver']>[0]): Promise<void> {
+    const bootId = this.location?.bootId
+    if (bootId === undefined || bootId === this.#ownBoot) return
+    const { commandMs, transferMs } = this.#options
+    await endLeftRuns(this.#link, { commandMs, transferMs, signal, onTrouble })
+    this.#ownBoot = bootId
+  }
+
+  async attach(id: string, signal: AbortSignal): Promise<CommandResult | undefined> {
+    const timeoutMs = this.#options.transferMs
+    const found = await this.#link.use(signal, twice(timeoutMs), (session, bootId) =>
+      attach(session, { id, bootId, signal, timeoutMs, leaveRunning: leavesTheRun }),
+    )
+    return found && { stdout: found.stdout, stderr: found.stderr, code: found.code }
   }
 
   async statusOf(id: string, signal: AbortSignal): Promise<'absent' | 'running' | { readonly code: number }> {
@@ -170,6 +194,7 @@ export class SshHostShell implements HostShell, AsyncDisposable {
 
   async tidy(signal: AbortSignal): Promise<'clean' | 'gone'> {
     try {
+      await this.takeOver({ signal, onTrouble: () => {} })
       const folder = await this.#tools.folder(signal)
       await this.#link.use(signal, this.#options.commandMs, async (session) => {
         await session.exec(['sudo', '-n', 'rm', '-rf', '--', folder], { signal })
@@ -202,31 +227,6 @@ const GONE: ReadonlySet<string> = new Set([
   'ssh.host-key-changed',
   'ssh.rebooted',
 ])
-
-function acceptable(seen: SeenIdentity, boot: Pick<FreshBoot, 'serial' | 'uuid'>): 'yes' | { readonly reason: string } {
-  const serial = boot.serial ?? undefined
-  const uuidOnRecord = boot.uuid ?? undefined
-  // One that contradicts outweighs one that agrees.
-  if (serial && known(seen.serial) && !sameSerial(serial, seen.serial))
-    return { reason: `the serial number should be ${serial}` }
-  if (sameSerial(serial, seen.serial) || sameUuid(uuidOnRecord, seen.uuid)) return 'yes'
-  return {
-    reason: `neither serial number ${serial ?? 'unknown'} nor UUID ${uuidOnRecord ?? 'unknown'} could be confirmed`,
-  }
-}
-
-function locationOf({ address, hostKey, bootId, identity }: BootConnection): HostLocation {
-  const { vendor, product, board, serial, architecture } = identity
-  const said: HostIdentity = {
-    vendor: vendor ?? null,
-    product: product ?? null,
-    board: board ?? null,
-    serial: serial ?? null,
-    uuid: identity.uuid ?? null,
-    architecture,
-  }
-  return { address, hostKey, bootId, identity: said }
-}
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')

@@ -1,6 +1,6 @@
 import { timestamp, type Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
-import type { Answer, Commissioning, OnTrouble } from '../provisioning/capabilities.ts'
+import type { Answer, Commissioning, MachineEvent, OnTrouble } from '../provisioning/capabilities.ts'
 import { through } from '../provisioning/patiently.ts'
 import { RUN_ANNOTATION, type MachineState } from '../provisioning/machine-state.ts'
 import type { MaasClient } from './maas-client.ts'
@@ -27,6 +27,8 @@ export interface MaasCommissioningOptions {
 const OUTAGE_MS = 10 * 60_000
 /** How much of a failing script's output goes into the error. */
 const OUTPUT_TAIL = 400
+/** As many events as MAAS gives at once (MAAS 3.3, recorded). */
+const MOST_EVENTS = 1000
 /** Script statuses that a script cannot reach without having run (MAAS: enums/scriptresult.py). */
 const RAN = new Set([1, 2, 3, 4, 6])
 
@@ -95,6 +97,19 @@ export class MaasCommissioning implements Commissioning {
 
   isAbandonedRun(runId: string): Promise<boolean> {
     return this.#options.isAbandonedRun(runId)
+  }
+
+  async newestEvent(signal: AbortSignal): Promise<number | undefined> {
+    const [newest] = await this.#maas.events({ ids: [this.#id], limit: 1, level: 'DEBUG' }, { signal })
+    return newest?.id
+  }
+
+  async eventsSince(event: number, signal: AbortSignal): Promise<readonly MachineEvent[]> {
+    const filter = { ids: [this.#id], limit: MOST_EVENTS, level: 'DEBUG' } as const
+    const events = await this.#maas.events(event > 0 ? { ...filter, after: event } : filter, { signal })
+    return events
+      .map(({ id, type, description }) => ({ id, type, description: description ?? '' }))
+      .toSorted((a, b) => a.id - b.id)
   }
 
   async explainFailure(signal: AbortSignal): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { HwError } from '../errors.ts'
-import { isRescue, RUN_ANNOTATION, STATUS, type MachineState } from './machine-state.ts'
+import { isRescue, RUN_ANNOTATION, type MachineState } from './machine-state.ts'
+import { MACHINE_STATUS } from './machine-status.ts'
 
 /** How a run may take a machine, by its state. */
 export type Admission =
@@ -27,7 +28,7 @@ export function admit(machine: MachineState, claim: Claim): Admission {
   if (machine.locked)
     return refuse(`${name} is locked in MAAS`, 'Unlock it in MAAS if it may be provisioned, then start again.')
   const ours = isHeldByUs(machine, claim)
-  if (machine.status === STATUS.commissioning || machine.status === STATUS.testing)
+  if (machine.status === MACHINE_STATUS.commissioning || machine.status === MACHINE_STATUS.testing)
     return ours
       ? { way: 'adopt' }
       : { way: 'wait', reason: `${name} is being commissioned by ${machine.owner ?? 'somebody else'}` }
@@ -44,18 +45,18 @@ export function admit(machine: MachineState, claim: Claim): Admission {
     )
   }
   switch (machine.status) {
-    case STATUS.new:
-    case STATUS.failedCommissioning:
+    case MACHINE_STATUS.new:
+    case MACHINE_STATUS.failedCommissioning:
       return { way: 'commission' }
-    case STATUS.ready:
+    case MACHINE_STATUS.ready:
       return { way: claim.recommission ? 'commission' : 'rescue' }
-    case STATUS.broken:
+    case MACHINE_STATUS.broken:
       if (claim.recommission) return { way: 'commission' }
       return refuse(
         `${name} is marked Broken`,
         'Repair it and mark it fixed in MAAS, or ask for recommission if it may be commissioned as it is.',
       )
-    case STATUS.deployed:
+    case MACHINE_STATUS.deployed:
       return refuse(
         `${name} is Deployed`,
         'Releasing it is its owner’s act: release it in MAAS first if it may be provisioned anew.',

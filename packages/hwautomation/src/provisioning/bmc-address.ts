@@ -4,7 +4,7 @@ import { findRequestProblems } from '../lan/lan-problems.ts'
 import { hostOf, parsePowerAddress } from '../lan/power-address.ts'
 import type { PlanContext, StepContext } from '../workflow/context.ts'
 import type { Json } from '../workflow/record.ts'
-import { BmcNetwork, type BmcRegistration, type LanSettings, type Sighting } from './capabilities.ts'
+import { BmcNetwork, type BmcRegistration, type LanSettings, type Sighting } from './bmc-network.ts'
 import type { Provisioning } from './provisioning.ts'
 
 /** Power types whose driver talks to a BMC at an address. */

@@ -2,7 +2,8 @@ import { HwError } from '../errors.ts'
 import type { LanConfig, LanStep } from '../lan/lan-plan.ts'
 import type { StepContext } from '../workflow/context.ts'
 import type { FoundBefore } from './bmc-address.ts'
-import { BmcNetwork, type LanSettings } from './capabilities.ts'
+import { BmcNetwork, type LanSettings } from './bmc-network.ts'
+import { untilEnded } from './dead-process.ts'
 import { soon } from './patiently.ts'
 import type { Provisioning } from './provisioning.ts'
 
@@ -30,6 +31,7 @@ export async function setAddress(ctx: Ctx, before: FoundBefore, target: LanConfi
     if (steps.length === 0) return
     if (round > 2) throw notTaken(ctx, now, target)
     for (const parameter of steps) {
+      const id = `${ctx.workflowId}-lan-${why}-${parameter}-${ctx.attempt}-${round}`
       const holds = async () => !differences((await bmc.read(ctx.signal)).value, target).includes(parameter)
       await ctx.effect<FoundBefore>({
         effect: 'bmc.lan-set',
@@ -37,10 +39,13 @@ export async function setAddress(ctx: Ctx, before: FoundBefore, target: LanConfi
         marker: async () => before,
         act: () =>
           bmc.set(before.channel, stepTo(target, parameter), {
-            id: `${ctx.workflowId}-lan-${why}-${parameter}-${ctx.attempt}-${round}`,
+            id,
             signal: ctx.signal,
           }),
-        happened: async () => ((await holds()) ? 'happened' : 'not-happened'),
+        happened: async () => {
+          await untilEnded(ctx, id)
+          return (await holds()) ? 'happened' : 'not-happened'
+        },
       })
       // Some BMCs acknowledge at once and apply later.
       await soon(ctx.clock, { signal: ctx.signal, within: APPLIED_WITHIN_MS }, async () =>

@@ -2,9 +2,10 @@ import { HwError, isHwError } from '../errors.ts'
 import { compareBmcIdentity } from '../lan/identity.ts'
 import type { StepContext } from '../workflow/context.ts'
 import { inUse, replaceHost, type FoundBefore } from './bmc-address.ts'
-import { BmcNetwork, type Sighting } from './capabilities.ts'
+import { BmcNetwork, type Sighting } from './bmc-network.ts'
 import { soon } from './patiently.ts'
 import type { Provisioning } from './provisioning.ts'
+import { QUIET_FOR } from './quiet-for.ts'
 
 /** A BMC may need a while to answer at its new address, and MAAS's own time-out for a power query is 60 s. */
 const ANSWERS_WITHIN_MS = 180_000
@@ -24,17 +25,21 @@ export async function proveAddress(
   target: string,
   identity: { readonly serial: string | null; readonly uuid: string | null },
 ): Promise<Proof> {
-  const by = await ctx.subTask(`Proving that the BMC answers at ${target}…`, async (task) => {
-    if (before.certificateSha256 === null) {
-      task.detail('not reachable from here: MAAS will prove it')
-      return 'maas' as const
-    }
-    await assertOwnBmc(ctx, before, target)
-    await assertOwnHost(ctx, target, before.certificateSha256, identity)
-    return 'direct' as const
-  })
+  const by = await ctx.subTask(
+    `Proving that the BMC answers at ${target}…`,
+    { quietFor: QUIET_FOR.bmc },
+    async (task) => {
+      if (before.certificateSha256 === null) {
+        task.detail('not reachable from here: MAAS will prove it')
+        return 'maas' as const
+      }
+      await assertOwnBmc(ctx, before, target)
+      await assertOwnHost(ctx, target, before.certificateSha256, identity)
+      return 'direct' as const
+    },
+  )
   await registerAddress(ctx, target)
-  const power = await ctx.subTask('Having MAAS reach it there…', (task) =>
+  const power = await ctx.subTask('Having MAAS reach it there…', { quietFor: QUIET_FOR.bmc }, (task) =>
     reachedByMaas(ctx, ANSWERS_WITHIN_MS, task.detail),
   )
   if (power === undefined) throw unproven(ctx, `MAAS does not reach a BMC at ${target} with the machine’s credentials`)

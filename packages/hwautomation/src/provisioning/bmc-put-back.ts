@@ -4,9 +4,10 @@ import type { StepContext } from '../workflow/context.ts'
 import { replaceHost, type FoundBefore } from './bmc-address.ts'
 import { setAddress } from './bmc-change.ts'
 import { reachedByMaas, registerAs } from './bmc-prove.ts'
-import { BmcNetwork } from './capabilities.ts'
+import { BmcNetwork } from './bmc-network.ts'
 import { soon } from './patiently.ts'
 import type { Provisioning } from './provisioning.ts'
+import { QUIET_FOR } from './quiet-for.ts'
 
 /** How long a DHCP server may take to give a lease, and MAAS to reach the BMC at its old address. */
 const SETTLES_WITHIN_MS = 60_000
@@ -22,7 +23,11 @@ export async function putBack(ctx: Ctx, before: FoundBefore, because: unknown): 
   const reason = toHwError(because)
   let address: string
   try {
-    address = await ctx.subTask(`Putting the old BMC address ${before.address} back…`, () => restoreBmc(ctx, before))
+    address = await ctx.subTask(
+      `Putting the old BMC address ${before.address} back…`,
+      { quietFor: QUIET_FOR.tool },
+      () => restoreBmc(ctx, before),
+    )
   } catch (error) {
     throw saying(reason, `The old address ${before.address} could not be put back: ${messageOf(error)}`)
   }
@@ -44,6 +49,24 @@ export async function putBack(ctx: Ctx, before: FoundBefore, because: unknown): 
     )
   const said = `The BMC’s address ${is}${problem === undefined ? '' : `, but ${problem}`}`
   throw saying(reason, said, problem === undefined && !moved ? {} : { retryable: false })
+}
+
+/** This attempt had already given the new address up when an earlier process ended: it goes on with that. */
+export function wasPuttingBack(ctx: Pick<StepContext, 'intents' | 'attempt'>): boolean {
+  return ctx.intents.some(({ effect, key }) => {
+    const words = effect === 'bmc.lan-set' ? /^(?:restore \S+|back) (?<attempt>\d+)/.exec(key)?.groups : undefined
+    return words?.['attempt'] === `${ctx.attempt}`
+  })
+}
+
+/** What `putBack` is given then: the reason itself was with the process. */
+export function interruptedPutBack(request: Provisioning): HwError {
+  return new HwError({
+    code: 'bmc.address-not-proven',
+    kind: 'transient',
+    message: `The new BMC address ${request.targetIpmiIp} of ${request.hostname} had not been proved when an earlier process ended.`,
+    hint: 'Check the BMC network’s VLAN and gateway, and that nobody else uses the address.',
+  })
 }
 
 /** The address that the BMC says it has after its old settings were sent. */

@@ -1,5 +1,5 @@
 import type { BiosConfiguration, BiosRegistry, BiosValue } from '../bios/configuration.ts'
-import type { AddressSource, LanStep } from '../lan/lan-plan.ts'
+import type { PulledBios } from './bios-files.ts'
 import { Capability } from '../workflow/context.ts'
 import type { HostIdentity, HostLocation } from './host.ts'
 import type { MachineState } from './machine-state.ts'
@@ -45,10 +45,21 @@ export interface Commissioning {
   commissioningRan(resultId: number, signal: AbortSignal): Promise<boolean>
   /** True for a run of our own store that has ended: what it holds may be adopted. */
   isAbandonedRun(runId: string): Promise<boolean>
+  /** Id of the newest event that MAAS has of the machine, of any level; undefined where it has none. */
+  newestEvent(signal: AbortSignal): Promise<number | undefined>
+  /** The machine's events after that one, of any level, oldest first; at most 1000. */
+  eventsSince(event: number, signal: AbortSignal): Promise<readonly MachineEvent[]>
   /** Failing scripts with their last output, one line each; empty where nothing failed. */
   explainFailure(signal: AbortSignal): Promise<readonly string[]>
 }
 export const Commissioning = new Capability<Commissioning>('commissioning')
+
+/** An entry of MAAS's event log: what happened, in MAAS's words. */
+export interface MachineEvent {
+  readonly id: number
+  readonly type: string
+  readonly description: string
+}
 
 export interface CommandResult {
   readonly code: number
@@ -81,6 +92,8 @@ export interface FreshBoot {
   readonly signal: AbortSignal
   /** Read again while waiting: addresses may change. */
   readonly refresh?: () => Promise<readonly string[]>
+  /** This boot may have been worked in before, by a process that died: `takeOver` has something to look for. */
+  readonly workedIn?: boolean
 }
 
 /** A command that an installed tool is called by, e.g. `['/home/ubuntu/.hwa/tools/ilorest/ilorest']`. */
@@ -96,6 +109,13 @@ export interface HostShell {
   peek(boot: Omit<FreshBoot, 'notBootId' | 'refresh' | 'within'>): Promise<HostLocation | undefined>
   /** Runs argv (never a shell line) and returns when it has ended, whatever its exit code. */
   run(argv: readonly string[], options: CommandOptions): Promise<CommandResult>
+  /**
+   * Makes a boot one's own in which a process that died may have left commands running: unnamed ones, which only read, are stopped;
+   * named ones change something and are waited for. Looks once; no error where nothing was left.
+   */
+  takeOver(options: { readonly signal: AbortSignal; readonly onTrouble: OnTrouble }): Promise<void>
+  /** How a named run of this boot ended, waited for; undefined where there is none. Starts nothing. */
+  attach(id: string, signal: AbortSignal): Promise<CommandResult | undefined>
   /** What became of a named run in this boot. */
   statusOf(id: string, signal: AbortSignal): Promise<'absent' | 'running' | { readonly code: number }>
   /** Forgets a named run, so that its id may be used again. */
@@ -156,78 +176,21 @@ export interface Bios {
     changes: BiosChanges,
     options: { readonly id: string; readonly signal: AbortSignal; readonly onStage: (sentence: string) => void },
   ): Promise<void>
-  /** Ends the tool's session on the host, if there is one. */
+  /** Waits for the end of a commit that has begun in this boot and says whether there was one; throws what it failed with. */
+  finish(id: string, signal: AbortSignal): Promise<'committed' | 'not-begun'>
+  /** Ends the tool's session on the host, also one that a process before this left open. No error where there is none. */
   signOut(signal: AbortSignal): Promise<void>
   /** What is in force and staged, asked once over the network without the host running; undefined where that cannot be had. */
   peek(signal: AbortSignal): Promise<Pick<BiosReading, 'current' | 'pending'> | undefined>
 }
 export const Bios = new Capability<Bios>('bios')
 
-export interface LanSettings {
-  readonly channel: number
-  readonly source: AddressSource
-  readonly address: string
-  readonly netmask: string
-  readonly gateway: string
-  readonly mac: string | null
+/** The BIOS configuration that is to come back, where a run restores one. */
+export interface KeptBios {
+  /** As it was read then. @throws HwError `bios.kept-missing` */
+  found(signal: AbortSignal): Promise<PulledBios>
 }
-
-/** What is seen of a BMC from outside, without sending a credential. */
-export interface BmcSight {
-  readonly certificateSha256: string | null
-  readonly serviceUuid: string | null
-}
-
-/** What answers at an address. Only `silent` is free; `occupied` is something that shows no certificate, and how that was noticed. */
-export type Sighting =
-  | ({ readonly state: 'seen' } & BmcSight)
-  | { readonly state: 'occupied'; readonly why: string }
-  | { readonly state: 'silent' }
-
-/** An address that somebody else has. */
-export interface Neighbour {
-  readonly address: string
-  readonly who: string
-  /** Promised by a run that nobody works on (detached, crashed): worth a warning, no obstacle. */
-  readonly abandoned?: boolean
-}
-
-export interface BmcRegistration {
-  readonly powerType: string
-  readonly address: string
-  readonly user: string | null
-}
-
-/** The BMC's network settings, its address book entry in MAAS, and proofs that it is the right one. */
-export interface BmcNetwork {
-  /** In-band, from the host. */
-  read(signal: AbortSignal): Promise<Answer<LanSettings>>
-  /** In-band. `id` names the remote run. */
-  set(channel: number, step: LanStep, options: { readonly id: string; readonly signal: AbortSignal }): Promise<void>
-  /**
-   * What answers at an address, seen without sending a credential. No route and no answer are silence; anything else is somebody.
-   * @throws HwError where the way there is broken (a proxy that fails or forbids), so that nothing can be said
-   */
-  look(address: string, signal: AbortSignal): Promise<Sighting>
-  /** Logs in there and reads whose BMC it is; the certificate is pinned before anything is sent. */
-  hostBehind(
-    address: string,
-    options: {
-      readonly certificateSha256: string
-      readonly signal: AbortSignal
-      readonly onWarning: (line: string) => void
-    },
-  ): Promise<{ readonly serial: string | null; readonly uuid: string | null }>
-  /** MAAS's power parameters of the machine, without its password. */
-  registration(signal: AbortSignal): Promise<BmcRegistration>
-  /** Addresses that are not to be given to this BMC: other BMCs' and all hosts' in MAAS, and those promised by runs. */
-  neighbours(signal: AbortSignal): Promise<readonly Neighbour[]>
-  /** MAAS accepts anything here without trying: prove with `powerThroughMaas`. */
-  register(address: string, signal: AbortSignal): Promise<void>
-  /** MAAS asks the BMC at the registered address. */
-  powerThroughMaas(signal: AbortSignal): Promise<'on' | 'off' | 'unknown' | 'error'>
-}
-export const BmcNetwork = new Capability<BmcNetwork>('bmc-network')
+export const KeptBios = new Capability<KeptBios>('kept-bios')
 
 /** MAAS tags of the run's machine. */
 export interface Tags {
@@ -239,4 +202,4 @@ export interface Tags {
 }
 export const Tags = new Capability<Tags>('tags')
 
-export type { HostIdentity, HostLocation, LanStep }
+export type { HostIdentity, HostLocation }

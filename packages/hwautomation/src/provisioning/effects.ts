@@ -5,13 +5,15 @@ import type { EffectClass } from '../workflow/record.ts'
  * `set`: repeating is harmless. `marked`: what was read before tells afterwards whether it happened. `blind`: neither; there is none.
  */
 export const EFFECTS = {
-  /** Marker: commissioning result id and status before (a new id and status 1 or 21 means it happened). */
+  /** Marker: commissioning result id, status and newest event before (a new id and status 1 or 21 means it happened, an event whose it is). */
   'maas.commission': 'marked',
   /** Its end is read back: a machine that is no longer commissioning. */
   'maas.abort': 'set',
-  /** Marker: status and boot id before. Never repeated in status 17, where it would power-cycle again. */
+  /** Marker: status, boot id and newest event before. Never repeated in status 17, where it would power-cycle again. */
   'maas.rescue-enter': 'marked',
   'maas.rescue-exit': 'marked',
+  /** No call: notes that a request of ours met a machine that somebody had just taken. */
+  'machine.hands-off': 'set',
   'maas.annotate': 'set',
   'maas.power-off': 'set',
   'maas.power-address': 'set',
@@ -20,7 +22,7 @@ export const EFFECTS = {
   'host.tool-upload': 'marked',
   /** Marker: boot id and run directory; after a reboot the settings read again. */
   'bios.write': 'marked',
-  /** Marker: run directory while the boot lasts; the LAN parameters read again. */
+  /** Marker: what was found before the first one. It is judged by the LAN parameters, read again when what a dead process began has ended. */
   'bmc.lan-set': 'marked',
 } as const satisfies Readonly<Record<string, EffectClass>>
 

@@ -1,9 +1,10 @@
 import { isHwError } from '../errors.ts'
 import { Commissioning, HostShell } from './capabilities.ts'
 import { findHost } from './fresh-boot.ts'
-import { markHeld } from './holding.ts'
+import { assertNotForeign, markHeld, taken } from './holding.ts'
 import type { HostLocation } from './host.ts'
-import { isRescue, STATUS, type MachineState } from './machine-state.ts'
+import { isRescue, type MachineState } from './machine-state.ts'
+import { MACHINE_STATUS } from './machine-status.ts'
 import type { Acting } from './provisioning.ts'
 import { enterRescue, leaveRescue } from './rescue.ts'
 import { through } from './patiently.ts'
@@ -18,27 +19,54 @@ const UP_ALREADY_MS = 5 * 60_000
 export async function ensureShell(ctx: Acting, key: string): Promise<HostLocation> {
   const shell = ctx.use(HostShell)
   const known = shell.location
-  if (known !== undefined && (await stillThere(ctx, known))) return known
+  if (known !== undefined && (await stillThere(ctx, known))) {
+    await takeOver(ctx)
+    return known
+  }
   const maas = ctx.use(Commissioning)
   let { value: machine } = await maas.read(ctx.signal)
-  const stuck = isRescue(machine.status) && machine.status !== STATUS.rescue && machine.status !== STATUS.enteringRescue
-  if (stuck || (machine.status === STATUS.rescue && machine.power === 'off')) machine = await leaveRescue(ctx, key)
-  if (machine.status === STATUS.rescue) {
+  if (isRescue(machine.status)) await assertOurs(ctx, machine)
+  const stuck =
+    isRescue(machine.status) &&
+    machine.status !== MACHINE_STATUS.rescueMode &&
+    machine.status !== MACHINE_STATUS.enteringRescueMode
+  if (stuck || (machine.status === MACHINE_STATUS.rescueMode && machine.power === 'off'))
+    machine = await leaveRescue(ctx, key)
+  if (machine.status === MACHINE_STATUS.rescueMode) {
     await markHeld(ctx, key)
     const found = await findUp(ctx, machine)
     if (found) return found
     machine = await leaveRescue(ctx, key)
   }
-  const before = machine.status === STATUS.ready && machine.power !== 'off' ? await whoAnswers(ctx, machine) : undefined
-  machine = await enterRescue(ctx, key)
+  const before =
+    machine.status === MACHINE_STATUS.ready && machine.power !== 'off' ? await whoAnswers(ctx, machine) : undefined
+  const entered = await enterRescue(ctx, key, before?.bootId)
   await markHeld(ctx, key)
-  return findHost(ctx, machine, before?.bootId)
+  return findHost(ctx, entered.machine, { over: entered.over })
+}
+
+/** MAAS would let us enter, leave and mark it although somebody else has it. @throws HwError `machine.taken` */
+async function assertOurs(ctx: Acting, machine: MachineState): Promise<void> {
+  const { value: user } = await ctx.use(Commissioning).user(ctx.signal)
+  if (machine.owner !== user || machine.locked) throw taken(machine)
+  await assertNotForeign(ctx, machine)
+}
+
+/** An earlier process may have left commands running in this boot: nothing may go on beside ours. */
+function takeOver(ctx: Acting): Promise<void> {
+  const shell = ctx.use(HostShell)
+  return shell.takeOver({
+    signal: ctx.signal,
+    onTrouble: (line) => ctx.logger.info({ workflowId: ctx.workflowId }, line),
+  })
 }
 
 /** MAAS may be minutes late to see that a machine in rescue mode was switched off; one that does not answer is booted anew. */
 async function findUp(ctx: Acting, machine: MachineState): Promise<HostLocation | undefined> {
   try {
-    return await findHost(ctx, machine, undefined, UP_ALREADY_MS)
+    const found = await findHost(ctx, machine, { within: UP_ALREADY_MS, workedIn: true })
+    await takeOver(ctx)
+    return found
   } catch (error) {
     ctx.signal.throwIfAborted()
     if (isHwError(error) && error.code === 'ssh.no-boot') return undefined

@@ -2,6 +2,7 @@ import { HwError } from '../errors.ts'
 import { HostShell } from './capabilities.ts'
 import { ensureShell } from './ensure-shell.ts'
 import type { Acting } from './provisioning.ts'
+import { QUIET_FOR } from './quiet-for.ts'
 
 /**
  * Puts a described in-band tool on the host, unless this boot has it: the ephemeral OS has none, and each boot starts empty.
@@ -20,7 +21,7 @@ export async function ensureTool(ctx: Acting, name: string): Promise<void> {
       hint: `Get ${name} for ${architecture} from its vendor and describe it in the configuration under tools.${name} (files with SHA-256, install, check).`,
       context: { tool: name, architecture },
     })
-  await ctx.subTask(`Installing ${name}…`, async () => {
+  await ctx.subTask(`Installing ${name}…`, { quietFor: QUIET_FOR.tool }, async () => {
     if (await shell.hasTool(name, ctx.signal)) return
     await ctx.effect({
       effect: 'host.tool-upload',

@@ -1,6 +1,7 @@
 import { HwError } from '../errors.ts'
 import { Commissioning } from './capabilities.ts'
-import { isRescue, RUN_ANNOTATION, STATUS, type MachineState } from './machine-state.ts'
+import { isRescue, RUN_ANNOTATION, type MachineState } from './machine-state.ts'
+import { MACHINE_STATUS } from './machine-status.ts'
 import { patiently, soon } from './patiently.ts'
 import type { Acting } from './provisioning.ts'
 
@@ -89,7 +90,9 @@ export async function assertStillOurs(ctx: Acting): Promise<MachineState> {
 export function assertFree(machine: MachineState, user: string): void {
   const nobodys = machine.owner === null || machine.owner === user
   const resting =
-    machine.status === STATUS.ready || machine.status === STATUS.new || machine.status === STATUS.failedCommissioning
+    machine.status === MACHINE_STATUS.ready ||
+    machine.status === MACHINE_STATUS.new ||
+    machine.status === MACHINE_STATUS.failedCommissioning
   if (!resting || !nobodys || machine.locked) throw taken(machine)
 }
 
@@ -99,7 +102,8 @@ export async function assertNotForeign(ctx: Pick<Acting, 'workflowId' | 'use'>, 
   if (mark !== undefined && !(await annotationIsOurs(ctx, machine))) throw taken(machine, mark)
 }
 
-function taken(machine: MachineState, mark?: string): HwError {
+/** The error for a machine that somebody else has by now. */
+export function taken(machine: MachineState, mark?: string): HwError {
   const whose =
     mark === undefined ? (machine.owner === null ? '' : ` and belongs to ${machine.owner}`) : ` for run ${mark}`
   return new HwError({

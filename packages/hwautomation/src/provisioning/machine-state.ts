@@ -1,3 +1,5 @@
+import { MACHINE_STATUS } from './machine-status.ts'
+
 /** MAAS's view of one machine, as far as provisioning needs it. */
 export interface MachineState {
   readonly systemId: string
@@ -22,26 +24,9 @@ export interface MachineState {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** Statuses by name (MAAS: maascommon/enums/node.py, NODE_STATUS). */
-export const STATUS = {
-  new: 0,
-  commissioning: 1,
-  failedCommissioning: 2,
-  ready: 4,
-  deployed: 6,
-  broken: 8,
-  allocated: 10,
-  rescue: 16,
-  enteringRescue: 17,
-  failedToEnterRescue: 18,
-  exitingRescue: 19,
-  failedToExitRescue: 20,
-  testing: 21,
-} as const
-
 /** In, on the way into, or stuck on the way out of rescue mode. */
 export function isRescue(status: number): boolean {
-  return status >= STATUS.rescue && status <= STATUS.failedToExitRescue
+  return status >= MACHINE_STATUS.rescueMode && status <= MACHINE_STATUS.failedToExitRescueMode
 }
 
 /** The workload annotation by which a run marks the machine that it holds. */

@@ -1,10 +1,12 @@
 import type { UndoContext } from '../workflow/context.ts'
 import { foundBefore } from './bmc-address.ts'
-import { STATUS, type MachineState } from './machine-state.ts'
+import type { MachineState } from './machine-state.ts'
+import { MACHINE_STATUS } from './machine-status.ts'
 import type { Provisioning } from './provisioning.ts'
 import { biosModify } from './steps/bios-modify.ts'
 import { biosPush } from './steps/bios-push.ts'
 import { ipmiConfigure } from './steps/ipmi-configure.ts'
+import { wantedBios } from './wanted-bios.ts'
 
 type Ctx = UndoContext<Provisioning>
 
@@ -23,7 +25,7 @@ function nameBios(ctx: Ctx): void {
   const proven = ctx.maybeOutput(biosPush) !== undefined
   ctx.leaveBehind(
     `${proven ? 'changed BIOS settings' : 'BIOS settings that were written and may be in force or come with the next boot'} on ${ctx.request.hostname}: ${names}`,
-    'They are those of the device type; the configuration of before is kept with the run (bios-before.json).',
+    `They are those of ${wantedBios(ctx.request)}; the configuration of before is kept with the run (bios-before.json), and can be restored.`,
   )
 }
 
@@ -44,7 +46,7 @@ function nameBmcAddress(ctx: Ctx): void {
 /** A commissioning that MAAS refused because of a power action leaves its caller as owner, and nothing but the next one clears that (MAAS 3.3, recorded). */
 export function nameResidue(ctx: Ctx, machine: MachineState, user: string): void {
   const sent = ctx.intents.some(({ effect }) => effect === 'maas.commission')
-  const resting = machine.status === STATUS.new || machine.status === STATUS.ready
+  const resting = machine.status === MACHINE_STATUS.new || machine.status === MACHINE_STATUS.ready
   if (!sent || !resting || machine.owner !== user) return
   ctx.leaveBehind(
     `${user} as owner of ${machine.hostname} in MAAS, although it is ${machine.statusName}`,

@@ -1,4 +1,5 @@
 import type { DeviceType } from '../devices/device-type.ts'
+import type { ArtefactRef } from '../workflow/record.ts'
 import type { StepContext } from '../workflow/context.ts'
 import type { ProvisioningRequest } from './request.ts'
 
@@ -11,6 +12,16 @@ export interface Provisioning extends ProvisioningRequest {
   readonly hostname: string
   readonly fqdn: string
   readonly profile: DeviceType
+  /** Instead of the device type's template: back to what an earlier run found. */
+  readonly restore?: BiosOfRun
+}
+
+/** The BIOS configuration that an earlier run pulled before it wrote anything. */
+export interface BiosOfRun {
+  readonly runId: string
+  readonly pulledAt: string
+  /** Parsed, as bios-pull kept it. */
+  readonly pulled: ArtefactRef
 }
 
 /** What steps, undo and settling share. */

@@ -2,11 +2,14 @@ import { isHwError } from '../errors.ts'
 import type { UndoContext } from '../workflow/context.ts'
 import { isHeldByUs } from './admission.ts'
 import { Commissioning, HostShell } from './capabilities.ts'
+import { commissionMarker } from './commissioning.ts'
 import { unmarkHeld } from './holding.ts'
-import { isRescue, RUN_ANNOTATION, STATUS, type MachineState } from './machine-state.ts'
+import { isRescue, RUN_ANNOTATION, type MachineState } from './machine-state.ts'
+import { MACHINE_STATUS } from './machine-status.ts'
+import { leftAlone } from './others-acts.ts'
 import { nameResidue, nameUnsettled, nameWhatStays } from './naming.ts'
 import type { Provisioning } from './provisioning.ts'
-import { commissionMarker } from './steps/commission.ts'
+import { QUIET_FOR } from './quiet-for.ts'
 
 /** Between two looks at a machine that is on its way. MAAS's power actions take 4-9 s. */
 const LOOK_EVERY_MS = 5_000
@@ -25,7 +28,7 @@ type Ctx = UndoContext<Provisioning>
 export async function settleMachine(ctx: Ctx): Promise<string> {
   nameWhatStays(ctx)
   await tidyHost(ctx)
-  const progress: Progress = { aborted: false, unmarked: false, exitSince: undefined, lastSeen: undefined }
+  const progress: Progress = { unmarked: false, exitSince: undefined, lastSeen: undefined }
   let lastTrouble: unknown
   const giveUp = (reason: unknown): never => {
     nameUnsettled(ctx, progress.lastSeen)
@@ -48,7 +51,6 @@ export async function settleMachine(ctx: Ctx): Promise<string> {
 }
 
 interface Progress {
-  aborted: boolean
   unmarked: boolean
   /** Since when it has been leaving rescue mode, on the clock. */
   exitSince: number | undefined
@@ -62,10 +64,10 @@ async function moveOn(ctx: Ctx, progress: Progress): Promise<string | undefined>
   const look = async () => {
     const { value: machine } = await maas.read(ctx.signal)
     progress.lastSeen = machine
-    if (machine.status !== STATUS.exitingRescue) progress.exitSince = undefined
+    if (machine.status !== MACHINE_STATUS.exitingRescueMode) progress.exitSince = undefined
     else progress.exitSince ??= ctx.clock.now()
     const stuck = progress.exitSince !== undefined && ctx.clock.now() - progress.exitSince > EXIT_AGAIN_MS
-    return { machine, next: nextMove(machine, { ...claimOf(ctx, machine, user), aborted: progress.aborted, stuck }) }
+    return { machine, next: nextMove(machine, { ...claimOf(ctx, machine, user), stuck }) }
   }
   const { machine, next } = await look()
   if (next.move === 'rest') {
@@ -78,7 +80,7 @@ async function moveOn(ctx: Ctx, progress: Progress): Promise<string | undefined>
     await unmarkHeld(ctx, 'settle')
     progress.unmarked = true
   }
-  await ctx.subTask(SENTENCE[move], () =>
+  await ctx.subTask(SENTENCE[move], { quietFor: QUIET_FOR.powerOff }, () =>
     ctx.effect({
       effect: EFFECT[move],
       key: 'settle',
@@ -86,7 +88,6 @@ async function moveOn(ctx: Ctx, progress: Progress): Promise<string | undefined>
       act: async () => {
         // Read directly before: whoever took the machine meanwhile must not lose it by us.
         if ((await look()).next.move !== move) return
-        progress.aborted ||= move === 'abort'
         await CALL[move](maas, ctx.signal)
       },
       happened: async () => 'not-happened',
@@ -112,8 +113,8 @@ const CALL: Readonly<Record<Move, (maas: Commissioning, signal: AbortSignal) => 
 export type SettlingClaim = Parameters<typeof isHeldByUs>[1] & {
   /** It began to commission the machine, entered rescue mode, or took over what an earlier run had left. */
   readonly touched: boolean
-  /** An abort was sent: MAAS takes the owner away at once, the status later; or, after a 503, not at all until a second one. */
-  readonly aborted?: boolean
+  /** A request of ours met it in this status, which somebody had just brought it to: it is theirs. */
+  readonly leftAlone?: string | undefined
   /** It has been leaving rescue mode for too long. */
   readonly stuck?: boolean
 }
@@ -126,6 +127,7 @@ function claimOf(ctx: Ctx, machine: MachineState, user: string): SettlingClaim {
   return {
     user,
     touched: began !== undefined || entered || marked,
+    leftAlone: leftAlone(ctx),
     // Unmarked and brought into rescue mode by us: the mark is taken off before the machine is left.
     annotationIsOurs: mark === undefined ? isRescue(machine.status) && (entered || marked) : mark === ctx.workflowId,
     commissioningResultId:
@@ -142,18 +144,28 @@ export function nextMove(
     move: 'rest',
     state: `${machine.statusName}, ${machine.power === 'off' ? 'off' : `power ${machine.power}`}`,
   } as const
+  if (claim.leftAlone !== undefined)
+    return { move: 'rest', state: `${rest.state}, left as it is: it was ${claim.leftAlone} by somebody else` }
   if (!claim.touched || machine.locked) return rest
   const ours = isHeldByUs(machine, claim)
-  if (machine.status === STATUS.commissioning)
-    return ours || (claim.aborted === true && machine.owner === null) ? { move: 'abort' } : rest
-  if (machine.status === STATUS.exitingRescue) {
+  if (machine.status === MACHINE_STATUS.commissioning) {
+    // An abort takes the owner away at once and the status later, or, after a 503, not at all until a second one (MAAS 3.3, recorded).
+    const aborted =
+      machine.owner === null &&
+      claim.commissioningResultId != null &&
+      claim.commissioningResultId === machine.commissioningResultId
+    return ours || aborted ? { move: 'abort' } : rest
+  }
+  if (machine.status === MACHINE_STATUS.exitingRescueMode) {
     if (machine.owner !== claim.user) return rest
     return { move: claim.stuck === true && ours ? 'exit' : 'wait' }
   }
   if (isRescue(machine.status)) return ours ? { move: 'exit' } : rest
   const unowned = machine.owner === null || machine.owner === claim.user
   const leftOn =
-    machine.status === STATUS.ready || machine.status === STATUS.failedCommissioning || machine.status === STATUS.new
+    machine.status === MACHINE_STATUS.ready ||
+    machine.status === MACHINE_STATUS.failedCommissioning ||
+    machine.status === MACHINE_STATUS.new
   return leftOn && unowned && machine.power === 'on' ? { move: 'off' } : rest
 }
 
@@ -162,7 +174,7 @@ async function tidyHost(ctx: Ctx): Promise<void> {
   const shell = ctx.use(HostShell)
   if (shell.location === undefined) return
   try {
-    await ctx.subTask('Removing our files from the host…', () => shell.tidy(ctx.signal))
+    await ctx.subTask('Removing our files from the host…', { quietFor: QUIET_FOR.tool }, () => shell.tidy(ctx.signal))
   } catch (error) {
     ctx.signal.throwIfAborted()
     ctx.warn(

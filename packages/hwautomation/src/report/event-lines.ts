@@ -1,4 +1,5 @@
 import type { WorkflowEvent } from '../workflow/events.ts'
+import { forPeople } from './durations.ts'
 import { plain } from './style.ts'
 
 /** An event as log lines: what somebody who reads along wants to know. */
@@ -14,6 +15,18 @@ export function eventLines(event: WorkflowEvent): string[] {
       return event.waitingFor ? line(`waits (${event.waitingFor.kind}): ${event.waitingFor.detail}`) : []
     case 'workflow.cancel-requested':
       return line(`cancel asked for by ${event.by}: ${event.reason}`)
+    case 'workflow.held':
+      return line(`held by ${event.by} before the next step${event.reason ? `: ${event.reason}` : ''}`)
+    case 'workflow.released':
+      return line(`released by ${event.by}${event.reason ? `: ${event.reason}` : ''}`)
+    case 'workflow.skip-requested':
+      return line(`${event.step} is to be left out, says ${event.by}: ${event.reason}`)
+    case 'workflow.resumed':
+      return line(
+        `gone on with${event.step === undefined ? '' : ` at ${event.step}`}, after ${forPeople(event.outageMs)} without a process`,
+      )
+    case 'workflow.parked':
+      return line(`waits until somebody resumes it: ${event.reason}`)
     case 'workflow.warning':
       return line(`warning: ${event.warning.message}`)
     case 'workflow.settled':
@@ -30,6 +43,8 @@ export function eventLines(event: WorkflowEvent): string[] {
       return line(`undo of ${event.step}: ${event.status}`)
     case 'subtask.started':
       return line(event.name, '    ')
+    case 'subtask.stalled':
+      return line(`stalled: no sign of life for ${forPeople(event.silentMs)}: ${event.name}`, '    ')
     default:
       return []
   }

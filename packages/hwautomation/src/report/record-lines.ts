@@ -1,6 +1,16 @@
-import type { ErrorRecord, Evidence, StepRecord, SubTaskRecord, WorkflowRecord } from '../workflow/record.ts'
+import type {
+  ErrorRecord,
+  Evidence,
+  StepRecord,
+  SubTaskRecord,
+  WishRecord,
+  WorkflowRecord,
+} from '../workflow/record.ts'
 import { between } from './durations.ts'
+import { shortId } from './short-id.ts'
 import { plain, styleOf, type Style } from './style.ts'
+import { since } from './times.ts'
+import { filled, fitted } from './width.ts'
 
 export interface ReportOptions {
   /** With terminal colours. Default false. */
@@ -9,6 +19,10 @@ export interface ReportOptions {
   readonly subTasks?: 'all' | 'open'
   /** Leave evidence, diff and closing words out: the short form for a live view. */
   readonly brief?: boolean
+  /** Milliseconds since the epoch: how long what is at work has been so. Absent: not said. */
+  readonly now?: number
+  /** Columns of the terminal: steps and sub-tasks are fitted to them. Absent: of no terminal. */
+  readonly width?: number
 }
 
 const MARK: Readonly<Record<StepRecord['status'], string>> = {
@@ -27,16 +41,16 @@ const WIDTH = 58
  */
 export function recordLines(
   record: WorkflowRecord,
-  { colour = false, subTasks = 'all', brief = false }: ReportOptions = {},
+  { colour = false, subTasks = 'all', brief = false, now, width }: ReportOptions = {},
 ): string[] {
   const style = styleOf(colour)
   return [
     ...head(record, style),
     '',
     ...record.steps.flatMap((step) => [
-      stepLine(step, style),
+      stepLine(step, style, now, width),
       ...(subTasks === 'all' || step.status === 'running' || step.status === 'failed'
-        ? step.subTasks.map((task) => subTaskLine(task, style))
+        ? step.subTasks.map((task) => subTaskLine(task, style, now, width))
         : []),
       ...(brief ? [] : [...diffLines(step, style), ...step.evidence.map((evidence) => evidenceLine(evidence, style))]),
     ]),
@@ -56,10 +70,14 @@ function head(record: WorkflowRecord, style: Style): string[] {
   return [
     `${style.loud(plain(record.resourceLabel))}  ${shown}${took ? `  ${style.quiet(took)}` : ''}`,
     style.quiet(plain(`${record.definition.name} ${record.id}, asked for by ${record.requestedBy} (${record.via})`)),
+    ...(record.retryOf === undefined ? [] : [style.quiet(plain(`goes on from ${record.retryOf}`))]),
+    ...(record.resumptions ?? []).map(({ at, step }) =>
+      style.quiet(plain(`gone on with at ${at}${step === undefined ? '' : `, in ${step}`}: its process had ended`)),
+    ),
   ]
 }
 
-function stepLine(step: StepRecord, style: Style): string {
+function stepLine(step: StepRecord, style: Style, now: number | undefined, width: number | undefined): string {
   const mark =
     step.status === 'completed'
       ? style.good(MARK.completed)
@@ -68,11 +86,19 @@ function stepLine(step: StepRecord, style: Style): string {
         : step.status === 'running'
           ? style.busy(MARK.running)
           : style.quiet(MARK[step.status])
-  const note = step.skippedBecause ?? (step.attempt > 1 ? `attempt ${step.attempt}` : '')
-  return `${mark} ${padded(`${plain(step.title)}${note ? ` (${plain(note)})` : ''}`, WIDTH)} ${style.quiet(between(step.startedAt, step.endedAt))}`.trimEnd()
+  const note = [
+    step.skippedBecause,
+    step.carriedFrom === undefined ? undefined : `taken over from ${shortId(step.carriedFrom)}`,
+    step.attempt > 1 ? `attempt ${step.attempt}` : undefined,
+    step.critical === undefined ? undefined : 'not to be interrupted',
+    step.undo?.status === 'running' ? 'being undone' : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ')
+  return `${mark} ${padded(`${plain(step.title)}${note ? ` (${plain(note)})` : ''}`, columnOf(width))} ${style.quiet(took(step, now))}`.trimEnd()
 }
 
-function subTaskLine(task: SubTaskRecord, style: Style): string {
+function subTaskLine(task: SubTaskRecord, style: Style, now: number | undefined, width: number | undefined): string {
   const mark =
     task.status === 'completed'
       ? style.good('✔')
@@ -81,7 +107,28 @@ function subTaskLine(task: SubTaskRecord, style: Style): string {
         : style.bad(task.status === 'failed' ? '✘' : '⊘')
   const detail = task.detail ? ` ${plain(task.detail)}` : ''
   const text = `${plain(task.name)}${task.percent === undefined ? '' : ` ${task.percent} %`}`
-  return `    ${mark} ${padded(text, WIDTH - 4)} ${style.quiet(`${between(task.startedAt, task.endedAt).padEnd(12)}${detail}`)}`.trimEnd()
+  if (width !== undefined)
+    return `    ${mark} ${padded(`${text}${detail === '' ? '' : `:${detail}`}`, columnOf(width) - 4)} ${style.quiet(took(task, now))}${stalled(task, style, now)}`.trimEnd()
+  return `    ${mark} ${padded(text, WIDTH - 4)} ${style.quiet(`${took(task, now).padEnd(12)}${detail}`)}${stalled(task, style, now)}`.trimEnd()
+}
+
+/** Room is left for the mark and a duration. */
+function columnOf(width: number | undefined): number {
+  return width === undefined ? WIDTH : Math.min(Math.max(width - 18, 24), 90)
+}
+
+/** How long it took, or has taken up to now. */
+function took(
+  { startedAt, endedAt, status }: Pick<StepRecord, 'startedAt' | 'endedAt'> & { readonly status: string },
+  now: number | undefined,
+): string {
+  const end = endedAt ?? (status === 'running' && now !== undefined ? new Date(now).toISOString() : undefined)
+  return between(startedAt, end)
+}
+
+function stalled({ stalledSince }: SubTaskRecord, style: Style, now: number | undefined): string {
+  if (stalledSince === undefined) return ''
+  return ` ${style.bad(`stalled${now === undefined ? '' : `: no sign of life for ${since(stalledSince, now)}`}`)}`
 }
 
 /** Steps whose output has a diff for people show it. */
@@ -98,9 +145,12 @@ function waiting(record: WorkflowRecord, style: Style): string[] {
   const lines = record.waitingFor
     ? [style.busy(plain(`waits (${record.waitingFor.kind}): ${record.waitingFor.detail}`))]
     : []
-  return record.cancel && record.status === 'RUNNING'
-    ? [...lines, style.bad(`cancel asked for by ${plain(record.cancel.by)}: ${plain(record.cancel.reason)}`)]
-    : lines
+  if (record.hold) lines.push(style.bad(plain(`held by ${record.hold.by}${because(record.hold)}`)))
+  for (const [step, wish] of Object.entries(record.skips ?? {}))
+    lines.push(style.quiet(plain(`${step} is left out, says ${wish.by}${because(wish)}`)))
+  if (record.cancel && !record.endedAt)
+    lines.push(style.bad(plain(`cancel asked for by ${record.cancel.by}${because(record.cancel)}`)))
+  return lines
 }
 
 function tail(record: WorkflowRecord, style: Style): string[] {
@@ -117,7 +167,7 @@ function tail(record: WorkflowRecord, style: Style): string[] {
     ...(record.cancel
       ? [
           '',
-          `Cancelled by ${plain(record.cancel.by)}: ${plain(record.cancel.reason)}${record.cancel.cameTooLate ? ' (too late: the run was complete)' : ''}`,
+          `Cancelled by ${plain(record.cancel.by)}${plain(because(record.cancel))}${record.cancel.cameTooLate ? ' (too late: the run was complete)' : ''}`,
         ]
       : []),
     ...(record.settled
@@ -127,6 +177,10 @@ function tail(record: WorkflowRecord, style: Style): string[] {
         ]
       : []),
   ]
+}
+
+function because({ reason }: WishRecord): string {
+  return reason === '' ? '' : `: ${reason}`
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -147,9 +201,7 @@ export function errorLines(error: ErrorRecord, style: Style = styleOf(false)): s
 }
 
 function padded(text: string, width: number): string {
-  // By characters: half a surrogate pair is not printable.
-  const characters = Array.from(text)
-  return characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : text.padEnd(width)
+  return filled(fitted(text, width), width)
 }
 
 /** The faults an error lists, where its message is a list of them. */

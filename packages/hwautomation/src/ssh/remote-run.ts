@@ -24,6 +24,8 @@ export interface RunOptions extends RemoteCommand {
   /** Wall time between TERM and KILL on abort and time-out. Default 10 s. */
   readonly graceMs?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** True for a reason of `signal` that leaves the command running, to be attached to later. Default: it is stopped, whatever the reason. */
+  readonly leaveRunning?: ((reason: unknown) => boolean) | undefined
   /** Called for each line as it is printed (within a second or so), secrets masked; what it throws is dropped. */
   readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined
   /** What is fetched of stdout and of stderr, each. Default 4 MiB. */
@@ -49,7 +51,8 @@ export interface RunResult {
 export type RunStatus = 'absent' | 'running' | 'died' | { readonly code: number }
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024
-const GRACE_MS = 10_000
+/** Wall time between TERM and KILL. */
+export const GRACE_MS = 10_000
 
 /**
  * Runs a command on the host at most once per id. It lives on when the connection is lost: call this again with the same id
@@ -86,6 +89,7 @@ export async function run(session: SshSession, options: RunOptions): Promise<Run
     return { ...answer, durationMs: Math.round(performance.now() - started) }
   } catch (error) {
     if (!either.aborted) throw error
+    if (signal?.aborted && options.leaveRunning?.(signal.reason)) throw signal.reason
     await stop(session, { id, graceMs: options.graceMs ?? GRACE_MS, reason: either.reason, pid: follower.live?.pid })
     throw either.reason
   } finally {
@@ -229,7 +233,8 @@ async function remove(session: SshSession, id: string): Promise<readonly string[
 /** Short questions get a short answer, or the host hangs. */
 const ASK_TIMEOUT_MS = 30_000
 
-async function ask(session: SshSession, script: string, id: string): Promise<readonly string[]> {
+/** Asks the host one of our scripts; the words of its verdict. */
+export async function ask(session: SshSession, script: string, id: string): Promise<readonly string[]> {
   const word = randomUUID()
   const { stdout } = await session.exec(['sh', '-c', script, 'hwa-ask', word, id], { timeoutMs: ASK_TIMEOUT_MS })
   return parseAnswer(stdout, word).verdict ?? []

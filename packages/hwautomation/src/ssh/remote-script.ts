@@ -166,6 +166,23 @@ say died
 `,
 } as const
 
+/** Says `running <ids>`: runs whose command has begun and not ended. */
+export const RUNNING = {
+  parameters: ['word'],
+  text: `
+word=$1 running=
+for d in "$HOME/.hwa/"*; do
+  [ -d "$d/begun" ] || continue
+  [ -f "$d/code" ] && continue
+  [ -f "$d/lock" ] || continue
+  exec 9<"$d/lock"
+  flock -s -n 9 || running="$running \${d##*/}"
+  exec 9>&-
+done
+printf '\\n%s running%s\\n' "$word" "$running"
+`,
+} as const
+
 /** Removes one run directory (id given) or all of them (id empty); says `left <ids>` of those whose command still runs. */
 export const REMOVE = {
   parameters: ['word', 'id'],

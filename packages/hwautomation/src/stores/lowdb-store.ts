@@ -1,201 +1,256 @@
-import { Low } from 'lowdb'
-import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type Logger, silentLogger } from '../logger.ts'
-import type { JournalEntry, WorkflowEvent } from '../workflow/events.ts'
+import type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from '../workflow/events.ts'
 import { isRunId } from '../workflow/ids.ts'
-import type { RecordPage, RecordQuery, WorkflowStore } from '../workflow/ports.ts'
+import type { JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from '../workflow/ports.ts'
+import { keysOf } from '../workflow/idempotency-keys.ts'
 import type { WorkflowRecord } from '../workflow/record.ts'
 import { hasEnded } from '../workflow/status.ts'
-import { DurableFile, syncFolder, UNFINISHED_WRITE, writeDurably } from './durable-file.ts'
-import { dayOf, Journal } from './journal.ts'
+import { ActiveRuns } from './active-runs.ts'
+import { Artefacts } from './artefacts.ts'
+import { candidates } from './candidates.ts'
+import { Disk } from './disk.ts'
+import { DocumentReader } from './document-reader.ts'
+import { type FileSystem, nodeFileSystem } from './file-system.ts'
+import { Journal } from './journal/journal.ts'
+import { LAYOUT, readLayout, writeLayout } from './layout.ts'
+import { Lease } from './lease/lease.ts'
 import { pageOf } from './page.ts'
-import { inspectRecord } from './record-file.ts'
+import { PastRuns } from './past-runs.ts'
+import { prepareFolders } from './prepare-folders.ts'
+import { placeIn, recover } from './recovery.ts'
+import { retain, type RetentionDeps, type Retained, type RetainOptions } from './retention.ts'
+import { lastSeqOf, recordOf, type RunDocument } from './run-document.ts'
+import { RunIndex } from './run-index.ts'
+import { RunWriter } from './run-writer.ts'
+import { StateFile } from './state-file.ts'
+import { onFiles } from './store-errors.ts'
+import { type StoreTrouble, Troubles } from './troubles.ts'
 
-const FOLDER_MODE = 0o700
-const SHA256 = /^[0-9a-f]{64}$/
-
-/** Something in the state directory that is damaged or not ours. Everything else is served. */
-export interface StoreTrouble {
-  /** Relative to the state directory. */
-  readonly file: string
-  readonly message: string
+export interface LowdbStoreOptions {
+  readonly logger?: Logger
+  /** For looking, also beside the process that owns the directory: takes no lease, mends nothing, writes nothing. Default false. */
+  readonly readOnly?: boolean
+  /** After how long without a sign of life another process may take the directory, in milliseconds. Default 15,000. */
+  readonly leaseTtlMs?: number
+  readonly fileSystem?: FileSystem
 }
 
+const LEASE_TTL_MS = 15_000
+const MOST_RESOURCES = 10_000
+
 /**
- * Runs in a state directory: `workflows/<id>.json`, one lowdb document a run; `journal/<yyyymmdd>.jsonl`, the events;
- * `artefacts/<sha256>`. Files are 0600, folders 0700. A write costs the size of one run.
+ * Runs in a state directory that one process owns:
  *
- * `list` with a filter and the first `findByIdempotencyKey` read the documents one by one, newest first: their cost is that of the
- * history, their memory that of one document and one line per idempotency key. `events` reads the journal since the day the run was
- * created. One process owns the directory.
+ * - `workflows/<id>.json`: runs that have not ended, one lowdb document each
+ * - `past/<day>/<part>/<id>.<status>.json`: those that have
+ * - `journal/<yyyymmdd>.jsonl`: events and audit; `artefacts/<sha256>`; `index/`: past runs by machine and by idempotency key
+ * - `state.json`: what holds for the whole manager; `owner/`: who owns the directory; `layout.json`: how it is laid out
+ *
+ * Files are 0600, folders 0700. A write costs the size of one run. Opening, a page, and a look-up cost what is unfinished and what they
+ * return, not the history. What is damaged is set aside and named in `troubles`; everything else is served.
  */
 export class LowdbStore implements WorkflowStore {
   readonly durable = true
-  /** What was found damaged since `open`. */
-  readonly troubles: StoreTrouble[] = []
-  readonly #folder: string
-  readonly #logger: Logger
+  readonly #options: LowdbStoreOptions
+  readonly #disk: Disk
+  readonly #troubles: Troubles
+  readonly #active: ActiveRuns
+  readonly #past: PastRuns
+  readonly #index: RunIndex
   readonly #journal: Journal
-  /** Documents of runs that have not ended; the others are read when asked for. One `Low` a file: two would lose data. */
-  readonly #documents = new Map<string, Low<WorkflowRecord | null>>()
-  /** Idempotency key → run id, read from the documents at the first question. */
-  #keys: Promise<Map<string, string>> | undefined
+  readonly #artefacts: Artefacts
+  readonly #state: StateFile
+  readonly #parts: RetentionDeps
+  readonly #writer: RunWriter
+  readonly #resources = new Map<string, string>()
+  readonly #onLost = new Set<(error: Error) => void>()
+  #lease: Lease | undefined
 
-  constructor(folder: string, options: { readonly logger?: Logger } = {}) {
-    this.#folder = folder
-    this.#logger = options.logger ?? silentLogger
-    this.#journal = new Journal(join(folder, 'journal'), (file, message) => this.#trouble(`journal/${file}`, message))
-  }
-
-  async open(): Promise<void> {
-    for (const folder of ['', 'workflows', 'journal', 'artefacts']) {
-      const path = join(this.#folder, folder)
-      await mkdir(path, { recursive: true, mode: FOLDER_MODE })
-      await chmod(path, FOLDER_MODE)
+  constructor(folder: string, options: LowdbStoreOptions = {}) {
+    this.#options = options
+    this.#disk = new Disk(folder, options.fileSystem ?? nodeFileSystem, options.readOnly)
+    this.#troubles = new Troubles(folder, options.logger ?? silentLogger)
+    const { report } = this.#troubles
+    const reader = new DocumentReader(this.#disk, report)
+    this.#active = new ActiveRuns(this.#disk, reader)
+    this.#past = new PastRuns(this.#disk, reader)
+    this.#index = new RunIndex(this.#disk, report, () => this.#past.records())
+    this.#journal = new Journal(this.#disk, report, (id) => this.#resourceOf(id))
+    this.#artefacts = new Artefacts(this.#disk, report)
+    this.#state = new StateFile(this.#disk, report)
+    this.#parts = {
+      disk: this.#disk,
+      active: this.#active,
+      past: this.#past,
+      index: this.#index,
+      journal: this.#journal,
+      artefacts: this.#artefacts,
     }
-    await this.#sweep('workflows')
-    await this.#sweep('artefacts')
-    await this.#journal.open()
+    this.#writer = new RunWriter({ ...this.#parts, onTrouble: report })
   }
 
-  async save(record: WorkflowRecord): Promise<void> {
-    const low = this.#documents.get(record.id) ?? this.#document(record.id)
-    this.#documents.set(record.id, low)
-    const before = low.data
-    low.data = record
+  /** What was found damaged since `open`. */
+  get troubles(): readonly StoreTrouble[] {
+    return this.#troubles.list
+  }
+
+  /**
+   * @throws HwError `store.in-use` naming the process that has the directory; `store.newer-layout` where a later release wrote it: then
+   * it is not touched
+   */
+  async open(): Promise<void> {
+    const { leaseTtlMs = LEASE_TTL_MS, readOnly = false } = this.#options
+    const { root, fs } = this.#disk
+    const layout = await onFiles(root, 'open the state directory', () => readLayout(this.#disk, this.#troubles.report))
+    if (readOnly) return
+    this.#lease = await onFiles(root, 'take the state directory', () =>
+      Lease.take(fs, root, leaseTtlMs, this.#troubles.report),
+    )
+    for (const listener of this.#onLost) this.#lease.onLost(listener)
+    this.#disk.own(this.#lease)
     try {
-      await low.write()
+      await this.#disk.guard(root, 'open the state directory', () => this.#mend(layout))
     } catch (error) {
-      // lowdb changes memory first: what could not be written must not be served
-      if (low.data === record) low.data = before
+      await this.close()
       throw error
     }
-    if (record.idempotencyKey !== undefined) (await this.#keys)?.set(record.idempotencyKey, record.id)
-    if (hasEnded(record.status) && low.data === record) this.#documents.delete(record.id)
+  }
+
+  onLost(listener: (error: Error) => void): () => void {
+    this.#onLost.add(listener)
+    const off = this.#lease?.onLost(listener)
+    return () => {
+      this.#onLost.delete(listener)
+      off?.()
+    }
+  }
+
+  /** Tells other processes, by way of `readLease`, where this one can be reached. */
+  async publish(more: { readonly control: string }): Promise<void> {
+    await this.#disk.guard(this.#disk.root, 'publish the control socket', (lease) => lease.publish(more))
+  }
+
+  save(record: WorkflowRecord, events: readonly JournalEntry[]): Promise<readonly WorkflowEvent[]> {
+    return this.#writer.save(record, events)
   }
 
   async load(id: string): Promise<WorkflowRecord | undefined> {
-    if (!isRunId(id)) return undefined
-    const kept = this.#documents.get(id)?.data
-    if (kept) return kept
-    const low = this.#document(id)
-    try {
-      await low.read()
-    } catch (error) {
-      if (error instanceof SyntaxError) await this.#setAside(id, `it is not JSON (${error.message})`)
-      else this.#trouble(this.#name(id), `it cannot be read: ${(error as Error).message}`)
-      return undefined
-    }
-    if (low.data === null) return undefined
-    const verdict = inspectRecord(low.data, id)
-    if (verdict.is === 'record') return verdict.record
-    if (verdict.is === 'foreign') await this.#setAside(id, verdict.why)
-    else this.#trouble(this.#name(id), verdict.why)
-    return undefined
+    const known = this.#active.get(id)
+    if (known !== undefined) return recordOf(structuredClone(known))
+    const document = await this.#document(id)
+    return document === undefined ? undefined : recordOf(document)
   }
 
-  async list(query: RecordQuery): Promise<RecordPage> {
-    return pageOf(await this.#ids(), query, (id) => this.load(id))
+  async unfinished(): Promise<readonly WorkflowRecord[]> {
+    const documents = await onFiles(this.#disk.root, 'read the runs', () => this.#activeDocuments())
+    return documents
+      .filter(({ status }) => !hasEnded(status))
+      .map((document) => ({
+        ...recordOf(structuredClone(document)),
+        seq: Math.max(lastSeqOf(document), this.#journal.seqOf(document.id)),
+      }))
   }
 
-  async findByIdempotencyKey(key: string): Promise<WorkflowRecord | undefined> {
-    this.#keys ??= this.#readKeys()
-    const id = (await this.#keys).get(key)
-    return id === undefined ? undefined : this.load(id)
+  list(query: RecordQuery): Promise<RecordPage> {
+    const found = candidates({ active: () => this.#activeIds(), past: this.#past, index: this.#index }, query)
+    return onFiles(this.#disk.root, 'list the runs', () => pageOf(found, query, (id) => this.load(id)))
   }
 
-  append(entries: readonly JournalEntry[]): Promise<readonly WorkflowEvent[]> {
-    return this.#journal.append(entries)
+  findByIdempotencyKey(key: string): Promise<WorkflowRecord | undefined> {
+    return onFiles(this.#disk.root, 'look for a run', async () => {
+      const active = (await this.#activeDocuments()).findLast((document) => keysOf(document).includes(key))
+      if (active !== undefined) return recordOf(structuredClone(active))
+      for await (const id of (await this.#index.byKey(key)) ?? this.#past.ids()) {
+        const record = await this.load(id)
+        if (record !== undefined && keysOf(record).includes(key)) return record
+      }
+    })
+  }
+
+  append<Entry extends JournalEntry | AuditEntry>(
+    entries: readonly Entry[],
+  ): Promise<readonly (Entry & { readonly cursor: string })[]> {
+    return this.#writer.append(entries)
   }
 
   async *events(workflowId: string, afterSeq: number): AsyncIterable<WorkflowEvent> {
-    const record = await this.load(workflowId)
-    if (record !== undefined) yield* this.#journal.events(workflowId, afterSeq, dayOf(record.createdAt))
+    const document = await this.#document(workflowId)
+    if (document === undefined) return
+    const last = hasEnded(document.status) ? lastSeqOf(document) : undefined
+    yield* this.#journal.events(workflowId, afterSeq, placeIn(document, 'from'), last)
   }
 
-  async putArtefact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }> {
-    const sha256 = hashOf(bytes)
-    if ((await this.getArtefact(sha256)) === undefined) await writeDurably(this.#artefact(sha256), bytes)
-    return { sha256, bytes: bytes.byteLength }
+  journal(query: JournalQuery): AsyncIterable<JournalLine> {
+    return this.#journal.lines(query)
   }
 
-  async getArtefact(sha256: string): Promise<Uint8Array | undefined> {
-    if (!SHA256.test(sha256)) return undefined
-    const bytes = await readFile(this.#artefact(sha256)).catch(absent)
-    if (bytes === undefined || hashOf(bytes) === sha256) return bytes
-    this.#trouble(`artefacts/${sha256}`, 'its content does not match its name; it is not served')
-    return undefined
+  loadState(): Promise<ManagerState> {
+    return this.#state.load()
   }
 
+  saveState(state: ManagerState): Promise<void> {
+    return this.#state.save(state)
+  }
+
+  putArtefact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }> {
+    return this.#artefacts.put(bytes)
+  }
+
+  getArtefact(sha256: string): Promise<Uint8Array | undefined> {
+    return this.#artefacts.get(sha256)
+  }
+
+  /**
+   * Removes past runs that ended before a time, and the days of the journal and the artefacts that no run left needs. Runs that have not
+   * ended are not touched. May be interrupted at any instant; the next time removes what is left.
+   */
+  retain(options: RetainOptions): Promise<Retained> {
+    return this.#disk.guard(this.#disk.root, 'remove old runs', () => retain(this.#parts, options))
+  }
+
+  /** Writes what was asked for before, and gives the directory up. */
   async close(): Promise<void> {
+    await this.#writer.idle()
     await this.#journal.close()
-    this.#documents.clear()
+    this.#disk.own(undefined)
+    await this.#lease?.release()
+    this.#lease = undefined
   }
 
-  /** Newest first: ids sort by time. */
-  async #ids(): Promise<string[]> {
-    const names = await readdir(join(this.#folder, 'workflows'))
-    return names
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .filter(isRunId)
-      .toSorted()
-      .toReversed()
+  async #mend(layout: number): Promise<void> {
+    const { report } = this.#troubles
+    await prepareFolders(this.#disk, report)
+    await this.#journal.open(this.#lease!.fromSilent)
+    await this.#active.open()
+    await this.#index.open()
+    await recover({ active: this.#active, journal: this.#journal, end: (document) => this.#writer.end(document) })
+    if (layout < LAYOUT) await writeLayout(this.#disk)
   }
 
-  async #readKeys(): Promise<Map<string, string>> {
-    const keys = new Map<string, string>()
-    for (const id of await this.#ids()) {
-      const key = (await this.load(id))?.idempotencyKey
-      if (key !== undefined) keys.set(key, id)
-    }
-    return keys
+  async #document(id: string): Promise<RunDocument | undefined> {
+    if (!isRunId(id)) return undefined
+    return this.#active.get(id) ?? (await this.#active.read(id)) ?? this.#past.read(id)
   }
 
-  /** Takes away what killed writes left, and says what is not ours. */
-  async #sweep(folder: string): Promise<void> {
-    for (const name of await readdir(join(this.#folder, folder))) {
-      if (UNFINISHED_WRITE.test(name)) await rm(join(this.#folder, folder, name), { force: true })
-      else if (folder === 'workflows' && !isRunId(name.replace(/\.json(\.unreadable-\d+)?$/, '')))
-        this.#trouble(`${folder}/${name}`, 'it is not a run of ours; it is left alone')
-    }
+  /** Oldest first. */
+  async #activeDocuments(): Promise<RunDocument[]> {
+    return this.#options.readOnly === true ? this.#active.readAll() : this.#active.all()
   }
 
-  async #setAside(id: string, why: string): Promise<void> {
-    const path = join(this.#folder, this.#name(id))
-    let number = 1
-    while ((await stat(`${path}.unreadable-${number}`).catch(absent)) !== undefined) number += 1
-    await rename(path, `${path}.unreadable-${number}`)
-    await syncFolder(join(this.#folder, 'workflows'))
-    this.#trouble(this.#name(id), `${why}; it was set aside as ${id}.json.unreadable-${number}`)
+  /** Newest first. */
+  async #activeIds(): Promise<string[]> {
+    const ids =
+      this.#options.readOnly === true ? await this.#active.idsOnDisk() : this.#active.all().map(({ id }) => id)
+    return ids.toReversed()
   }
 
-  #trouble(file: string, message: string): void {
-    if (this.troubles.some((known) => known.file === file && known.message === message)) return
-    this.troubles.push({ file, message })
-    this.#logger.warn({ file: join(this.#folder, file) }, `state directory: ${file}: ${message}`)
+  /** Which machine a run is about, for events of the first release. */
+  async #resourceOf(id: string): Promise<string> {
+    const known = this.#resources.get(id)
+    if (known !== undefined) return known
+    const resource = (await this.#document(id))?.resource ?? ''
+    if (this.#resources.size >= MOST_RESOURCES) this.#resources.clear()
+    this.#resources.set(id, resource)
+    return resource
   }
-
-  #document(id: string): Low<WorkflowRecord | null> {
-    return new Low<WorkflowRecord | null>(new DurableFile(join(this.#folder, this.#name(id))), null)
-  }
-
-  #name(id: string): string {
-    return `workflows/${id}.json`
-  }
-
-  #artefact(sha256: string): string {
-    return join(this.#folder, 'artefacts', sha256)
-  }
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined
-  throw error
 }

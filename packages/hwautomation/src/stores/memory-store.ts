@@ -1,21 +1,37 @@
-import type { JournalEntry, WorkflowEvent } from '../workflow/events.ts'
-import type { RecordPage, RecordQuery, WorkflowStore } from '../workflow/ports.ts'
-import type { WorkflowRecord } from '../workflow/record.ts'
 import { createHash } from 'node:crypto'
-import { pageOf } from './page.ts'
+import type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from '../workflow/events.ts'
+import type { JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from '../workflow/ports.ts'
+import { keysOf } from '../workflow/idempotency-keys.ts'
+import type { WorkflowRecord } from '../workflow/record.ts'
+import { hasEnded } from '../workflow/status.ts'
+import { asksFor, noSuchCursor } from './journal-query.ts'
+import { matches, pageOf } from './page.ts'
+
+const CURSOR = /^memory\.(\d+)$/
 
 /** Keeps runs in memory: for tests, and for programs whose runs need not outlive them. Everything in and out is a copy. */
 export class MemoryStore implements WorkflowStore {
   readonly durable = false
   readonly #records = new Map<string, string>()
-  readonly #events = new Map<string, string[]>()
+  /** The line with cursor `memory.<n>` is at n - 1. */
+  readonly #journal: string[] = []
+  /** Places in the journal by run, so that one run's events cost what there are of them. */
+  readonly #places = new Map<string, number[]>()
+  readonly #keys = new Map<string, string>()
   readonly #artefacts = new Map<string, Uint8Array>()
-  #count = 0
+  #state = '{}'
 
   async open(): Promise<void> {}
 
-  async save(record: WorkflowRecord): Promise<void> {
+  /** Nobody can take memory away. */
+  onLost(): () => void {
+    return () => {}
+  }
+
+  async save(record: WorkflowRecord, events: readonly JournalEntry[]): Promise<readonly WorkflowEvent[]> {
     this.#records.set(record.id, JSON.stringify(record))
+    for (const key of keysOf(record)) this.#keys.set(key, record.id)
+    return this.#append(events)
   }
 
   async load(id: string): Promise<WorkflowRecord | undefined> {
@@ -23,36 +39,51 @@ export class MemoryStore implements WorkflowStore {
     return text === undefined ? undefined : (JSON.parse(text) as WorkflowRecord)
   }
 
+  async unfinished(): Promise<readonly WorkflowRecord[]> {
+    return this.#all()
+      .filter((record) => !hasEnded(record.status))
+      .map((record) => ({ ...record, seq: Math.max(record.seq, this.#lastSeq(record.id)) }))
+  }
+
   async list(query: RecordQuery): Promise<RecordPage> {
-    const ids = [...this.#records.keys()].toSorted().toReversed()
-    return pageOf(ids, query, (id) => this.load(id))
+    const ids = this.#all()
+      .filter((record) => matches(record, query))
+      .map(({ id }) => id)
+    return pageOf(ids.toReversed(), query, (id) => this.load(id))
   }
 
   async findByIdempotencyKey(key: string): Promise<WorkflowRecord | undefined> {
-    for (const text of this.#records.values()) {
-      const record = JSON.parse(text) as WorkflowRecord
-      if (record.idempotencyKey === key) return record
-    }
-    return undefined
+    const id = this.#keys.get(key)
+    return id === undefined ? undefined : this.load(id)
   }
 
-  async append(entries: readonly JournalEntry[]): Promise<readonly WorkflowEvent[]> {
-    return entries.map((entry) => {
-      this.#count += 1
-      const text = JSON.stringify({ ...entry, cursor: `memory.${this.#count}` })
-      const journal = this.#events.get(entry.workflowId) ?? []
-      journal.push(text)
-      this.#events.set(entry.workflowId, journal)
-      return JSON.parse(text) as WorkflowEvent
-    })
+  async append<Entry extends JournalEntry | AuditEntry>(
+    entries: readonly Entry[],
+  ): Promise<readonly (Entry & { readonly cursor: string })[]> {
+    return this.#append(entries)
   }
 
   async *events(workflowId: string, afterSeq: number): AsyncIterable<WorkflowEvent> {
-    const journal = this.#events.get(workflowId) ?? []
-    for (let at = 0; at < journal.length; at += 1) {
-      const event = JSON.parse(journal[at]!) as WorkflowEvent
+    const places = this.#places.get(workflowId) ?? []
+    for (let at = 0; at < places.length; at += 1) {
+      const event = JSON.parse(this.#journal[places[at]!]!) as WorkflowEvent
       if (event.seq > afterSeq) yield event
     }
+  }
+
+  async *journal(query: JournalQuery): AsyncIterable<JournalLine> {
+    for (let at = placeOf(query.after); at < this.#journal.length; at += 1) {
+      const line = JSON.parse(this.#journal[at]!) as JournalLine
+      if (asksFor(query, line)) yield line
+    }
+  }
+
+  async loadState(): Promise<ManagerState> {
+    return JSON.parse(this.#state) as ManagerState
+  }
+
+  async saveState(state: ManagerState): Promise<void> {
+    this.#state = JSON.stringify(state)
   }
 
   async putArtefact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }> {
@@ -67,4 +98,35 @@ export class MemoryStore implements WorkflowStore {
   }
 
   async close(): Promise<void> {}
+
+  /** Oldest first. */
+  #all(): WorkflowRecord[] {
+    return [...this.#records.keys()].toSorted().map((id) => JSON.parse(this.#records.get(id)!) as WorkflowRecord)
+  }
+
+  #append<Entry extends JournalEntry | AuditEntry>(entries: readonly Entry[]): (Entry & { readonly cursor: string })[] {
+    return entries.map((entry) => {
+      const place = this.#journal.length
+      const text = JSON.stringify({ ...entry, cursor: `memory.${place + 1}` })
+      this.#journal.push(text)
+      if (entry.type !== 'audit') {
+        const places = this.#places.get(entry.workflowId) ?? []
+        places.push(place)
+        this.#places.set(entry.workflowId, places)
+      }
+      return JSON.parse(text) as Entry & { readonly cursor: string }
+    })
+  }
+
+  #lastSeq(id: string): number {
+    const place = this.#places.get(id)?.at(-1)
+    return place === undefined ? 0 : (JSON.parse(this.#journal[place]!) as WorkflowEvent).seq
+  }
+}
+
+function placeOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0
+  const place = CURSOR.exec(cursor)?.[1]
+  if (place === undefined) throw noSuchCursor(cursor)
+  return Number(place)
 }

@@ -1,7 +1,7 @@
 import pTimeout from 'p-timeout'
 import type { Clock } from '../clock.ts'
 import { HwError, isHwError } from '../errors.ts'
-import { alarm } from './alarm.ts'
+import { alarm, type StoppedTime } from './alarm.ts'
 import { Interruption, whenAborted } from './cancellation.ts'
 import { inWords } from './duration.ts'
 import { mayStillBeAtWork, wouldNotStop } from './still-at-work.ts'
@@ -26,6 +26,8 @@ export interface AttemptOptions {
   /** Aborts the attempt from outside. */
   readonly outer: Interruption
   readonly timeoutMs: number
+  /** Time that does not count towards `timeoutMs`. */
+  readonly stopped?: StoppedTime
   /** Wall time an aborted attempt has to stop. */
   readonly graceMs: number
   /** Names the attempt in errors: `Step "bios-push"`. */
@@ -50,7 +52,8 @@ export async function runAttempt<T>(
     whenAborted(outer.signal, (reason) => attempt.request(reason as HwError)),
     whenAborted(outer.forceSignal, (reason) => attempt.force(reason as HwError)),
   ]
-  const timer = alarm(options.clock, timeoutMs, () => attempt.request(new AttemptTimedOut(what, timeoutMs)))
+  const late = () => attempt.request(new AttemptTimedOut(what, timeoutMs))
+  const timer = alarm(options.clock, timeoutMs, late, options.stopped)
   try {
     return await waitedFor(
       invoke(() => work(attempt)),

@@ -26,7 +26,10 @@ const MAX_DELAY_MS = 60_000
 export async function undoSteps(run: RunScope, steps: readonly WorkflowStep<any, any>[]): Promise<HwError[]> {
   const errors: HwError[] = []
   for (const step of steps.toReversed()) {
-    if (step.spec.undo === undefined || stepOf(run.keeper.record, step.id).startedAt === undefined) continue
+    const { startedAt, carriedFrom, undo } = stepOf(run.keeper.record, step.id)
+    const isOurs = startedAt !== undefined && carriedFrom === undefined
+    const isOver = undo !== undefined && undo.status !== 'running' // an earlier process got that far
+    if (step.spec.undo === undefined || !isOurs || isOver) continue
     const error = await undoStep(run, step, step.spec.undo)
     if (error !== undefined) errors.push(error)
   }
@@ -36,7 +39,7 @@ export async function undoSteps(run: RunScope, steps: readonly WorkflowStep<any,
 /** Takes the device to a known state after a failure or a cancel and records which. Never throws for a device that refuses. */
 export async function settle(run: RunScope, because: 'cancelled' | 'failed'): Promise<HwError | undefined> {
   const spec = run.definition.settle
-  if (spec === undefined) return undefined
+  if (spec === undefined || run.keeper.record.settled !== undefined) return undefined
   try {
     const endState = await cleanUp(run, {
       title: 'Settle',
@@ -105,7 +108,7 @@ async function cleanUp<T>(run: RunScope, { title, step, because, withinMs, ledge
       (whole) =>
         retry(
           async (attempt) => {
-            const effects = new Effects(ledger, run.definition.effects, run.clock)
+            const effects = new Effects(ledger, run.definition.effects, run.clock, run.touching)
             const { context, close } = undoContext(
               run,
               { step, attempt, interruption: whole, subTasks, effects },
@@ -126,7 +129,7 @@ async function cleanUp<T>(run: RunScope, { title, step, because, withinMs, ledge
             onRetry: () => subTasks.endReported('failed'),
           },
         ),
-      { ...options, outer: stop, timeoutMs: withinMs },
+      { ...options, outer: stop, timeoutMs: withinMs, stopped: run.touching },
     )
     subTasks.endReported('completed')
     return result
@@ -175,5 +178,9 @@ function leaveBehind(run: RunScope, what: string, error: HwError, step: string):
     remedy: shortText(run.redactor, error.hint ?? 'Look at the device and put it right by hand.'),
     step,
   }
-  return run.keeper.transition((record) => ({ ...record, leftBehind: [...record.leftBehind, left] }))
+  return run.keeper.transition((record) =>
+    record.leftBehind.some((other) => other.what === left.what && other.step === step)
+      ? record
+      : { ...record, leftBehind: [...record.leftBehind, left] },
+  )
 }

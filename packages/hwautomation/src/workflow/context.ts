@@ -77,6 +77,8 @@ export interface StepContext<Request = unknown> extends PlanContext<Request> {
   readonly attempt: number
   /** What the step has sent so far, also in earlier attempts and processes. While settling: of all steps. */
   readonly intents: readonly { readonly effect: string; readonly key: string; readonly marker: Json }[]
+  /** In a retry: what the step had sent in the run that failed. It decides nothing by itself; its markers tell what was there before. */
+  readonly inherited: readonly { readonly effect: string; readonly key: string; readonly marker: Json }[]
   /**
    * Every mutating call goes through here: the intent is durable before `act` runs. If an intent of this effect and key is already
    * on record (an earlier attempt, an earlier process), its class decides: `set` acts again, `marked` asks `happened` first
@@ -86,6 +88,8 @@ export interface StepContext<Request = unknown> extends PlanContext<Request> {
   effect<Marker extends Json>(spec: EffectSpec<Marker>): Promise<'sent' | 'had-happened'>
   /** A nested, timed unit of work that people see. Ends completed, failed or cancelled with `work`. */
   subTask<T>(name: string, work: (task: SubTask) => Promise<T>): Promise<T>
+  /** `quietFor`: how long it may say nothing new before that is a stall. Default 5 min. */
+  subTask<T>(name: string, options: { readonly quietFor: Duration }, work: (task: SubTask) => Promise<T>): Promise<T>
   /** The simple form: starts a sub-task that lasts until the next one or the end of the step. */
   reportSubTask(name: string): void
   /**

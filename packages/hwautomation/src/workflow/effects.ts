@@ -6,6 +6,7 @@ import type { WorkflowEventBody } from './events.ts'
 import type { EffectClass, Intent, Json, WorkflowRecord } from './record.ts'
 import { type RecordKeeper, stepOf, withStep } from './record-keeper.ts'
 import { toJson } from './shorten.ts'
+import type { MayTouch } from './touching.ts'
 
 /** The device answered and said no: the call had no effect. */
 const REFUSALS: ReadonlySet<ErrorKind> = new Set(['busy', 'auth', 'conflict', 'invalid', 'licence'])
@@ -48,17 +49,26 @@ export function settleLedger(keeper: RecordKeeper): IntentLedger {
   }
 }
 
+const ALWAYS: MayTouch = { isAllowed: () => true, allowed: async () => {} }
+
 /** Sends mutating calls so that none is sent twice by mistake: the intent is durable before the call, its class decides afterwards. */
 export class Effects {
   readonly #ledger: IntentLedger
   readonly #classes: Readonly<Record<string, EffectClass>>
   readonly #clock: Clock
+  readonly #mayTouch: MayTouch
   readonly #sending = new Set<string>()
 
-  constructor(ledger: IntentLedger, classes: Readonly<Record<string, EffectClass>>, clock: Clock) {
+  constructor(
+    ledger: IntentLedger,
+    classes: Readonly<Record<string, EffectClass>>,
+    clock: Clock,
+    mayTouch: MayTouch = ALWAYS,
+  ) {
     this.#ledger = ledger
     this.#classes = classes
     this.#clock = clock
+    this.#mayTouch = mayTouch
   }
 
   /** See `StepContext.effect`. After `signal` has aborted nothing is sent any more. */
@@ -82,10 +92,7 @@ export class Effects {
 
   async #send<Marker extends Json>(spec: EffectSpec<Marker>, call: Call): Promise<'sent' | 'had-happened'> {
     const { effectClass, key, name, signal } = call
-    signal.throwIfAborted()
-    const marker = spec.marker === undefined ? null : toJson(await spec.marker())
-    signal.throwIfAborted()
-    await this.#intend(spec.effect, key, effectClass, marker)
+    const marker = await this.#whenAllowed(spec, call)
     if (signal.aborted) return this.#takeBack(spec.effect, key, signal.reason)
     try {
       await spec.act(marker as Marker)
@@ -98,6 +105,22 @@ export class Effects {
       if (effectClass === 'marked' && isHwError(error) && LOST.has(error.kind))
         return this.#afterLostAnswer(spec, marker as Marker, name, error)
       throw error
+    }
+  }
+
+  /** With the intent on record and nothing against sending: no switch that was turned meanwhile is overlooked. */
+  async #whenAllowed<Marker extends Json>(spec: EffectSpec<Marker>, call: Call): Promise<Json> {
+    const { effectClass, key, signal } = call
+    for (;;) {
+      signal.throwIfAborted()
+      if (!this.#mayTouch.isAllowed()) await this.#mayTouch.allowed(signal)
+      signal.throwIfAborted()
+      const marker = spec.marker === undefined ? null : toJson(await spec.marker())
+      signal.throwIfAborted()
+      if (!this.#mayTouch.isAllowed()) continue
+      await this.#intend(spec.effect, key, effectClass, marker)
+      if (signal.aborted || this.#mayTouch.isAllowed()) return marker
+      await this.#unsend(spec.effect, key)
     }
   }
 
@@ -141,9 +164,13 @@ export class Effects {
 
   /** It did not go out, or was refused: says so, as far as that can be written, and throws. */
   async #takeBack(effect: string, key: string, reason: unknown): Promise<never> {
-    const intent = this.#find(effect, key)
-    if (intent !== undefined && !(reason instanceof LeaseLost)) await this.#write({ ...intent, sent: intent.sent - 1 })
+    if (!(reason instanceof LeaseLost)) await this.#unsend(effect, key)
     throw reason
+  }
+
+  async #unsend(effect: string, key: string): Promise<void> {
+    const intent = this.#find(effect, key)
+    if (intent !== undefined) await this.#write({ ...intent, sent: intent.sent - 1 })
   }
 
   #write(intent: Intent): Promise<void> {
@@ -178,7 +205,7 @@ export function unknownOutcome(name: string, cause?: unknown): HwError {
     code: 'workflow.unknown-outcome',
     kind: 'unknown-outcome',
     message: `It is not known whether ${name} took effect; it is not sent again.`,
-    hint: `Look at the device whether ${name} happened, set it right, and start a new run.`,
+    hint: `Look at the device whether ${name} happened, then retry the run with \`assume\` "done" or "not-done".`,
     context: { effect: name, ...(isHwError(cause) ? { answer: cause.message } : {}) },
     ...(cause === undefined ? {} : { cause }),
   })

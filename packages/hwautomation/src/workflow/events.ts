@@ -1,4 +1,13 @@
-import type { ErrorRecord, Evidence, Json, LeftBehind, SubTaskRecord, WaitingFor, WarningRecord } from './record.ts'
+import type {
+  ErrorRecord,
+  Evidence,
+  Json,
+  LeftBehind,
+  SubTaskRecord,
+  WaitingFor,
+  WarningRecord,
+  WishRecord,
+} from './record.ts'
 import type { StepStatus, WorkflowStatus } from './status.ts'
 
 interface EventBase {
@@ -6,6 +15,8 @@ interface EventBase {
   /** Opaque, store-wide: hand it back to go on after this event. */
   readonly cursor: string
   readonly workflowId: string
+  /** What the run holds: the machine's system_id. */
+  readonly resource: string
   /** Strictly rising per run, never reused; gaps are allowed. */
   readonly seq: number
   readonly at: string
@@ -17,11 +28,11 @@ interface EventBase {
 export type WorkflowEventBody =
   | {
       readonly type: 'workflow.created'
-      readonly resource: string
       readonly label: string
       readonly definition: string
       readonly requestedBy: string
       readonly via: string
+      readonly retryOf?: string
     }
   | {
       readonly type: 'workflow.status'
@@ -31,7 +42,13 @@ export type WorkflowEventBody =
       readonly leftBehind?: readonly LeftBehind[]
     }
   | { readonly type: 'workflow.waiting'; readonly waitingFor: WaitingFor | null }
-  | { readonly type: 'workflow.cancel-requested'; readonly by: string; readonly reason: string }
+  | ({ readonly type: 'workflow.cancel-requested' } & Omit<WishRecord, 'at'>)
+  | ({ readonly type: 'workflow.held' | 'workflow.released' } & Omit<WishRecord, 'at'>)
+  | ({ readonly type: 'workflow.skip-requested'; readonly step: string } & Omit<WishRecord, 'at'>)
+  /** A later process goes on with it; `step` is the one it was in. */
+  | { readonly type: 'workflow.resumed'; readonly step?: string; readonly outageMs: number }
+  /** Nobody works on it until somebody resumes it. */
+  | { readonly type: 'workflow.parked'; readonly reason: string }
   | { readonly type: 'workflow.warning'; readonly warning: WarningRecord }
   | { readonly type: 'workflow.settled'; readonly endState: string; readonly status: 'completed' | 'failed' }
   | {
@@ -67,6 +84,14 @@ export type WorkflowEventBody =
       readonly error?: ErrorRecord
     }
   | { readonly type: 'subtask.started'; readonly step: string; readonly name: string }
+  /** It has said nothing new for longer than it may. Said once per silence. */
+  | {
+      readonly type: 'subtask.stalled'
+      readonly step: string
+      readonly name: string
+      readonly silentMs: number
+      readonly quietForMs: number
+    }
   | {
       readonly type: 'subtask.progress'
       readonly step: string
@@ -86,3 +111,28 @@ export type WorkflowEvent = EventBase & WorkflowEventBody
 
 /** An event before a store has given it its cursor. */
 export type JournalEntry = Omit<EventBase, 'cursor'> & WorkflowEventBody
+
+/** What an operator asked for, whatever came of it. Kept in the journal beside the events. */
+export interface AuditEntry {
+  readonly v: 1
+  readonly type: 'audit'
+  readonly at: string
+  /** `start`, `cancel`, `retry`, `hold`, `release`, `skip`, `resume`, `pause`, `drain`, `proceed`, `hardware-off`, `hardware-on`, `export`, `restore-bios`, … */
+  readonly action: string
+  readonly by: string
+  /** The door it came through: `api`, `cli`, `slack`, `rest`. */
+  readonly via: string
+  readonly reason?: string
+  /** The run it is about, or that came of it. */
+  readonly workflowId?: string
+  /** The machine's system_id, where it is known. */
+  readonly resource?: string
+  readonly outcome: 'accepted' | 'refused'
+  /** Why it was refused: code and message. */
+  readonly error?: { readonly code: string; readonly message: string }
+  /** What else was said, e.g. `{ assume: 'done' }`. */
+  readonly detail?: Json
+}
+
+/** One line of the journal as readers get it. */
+export type JournalLine = WorkflowEvent | (AuditEntry & { readonly cursor: string })

@@ -1,6 +1,7 @@
 import { whenAborted } from './cancellation.ts'
 import type { RunnableWorkflow } from './definition.ts'
-import { type ManagerOptions, type StartOptions, WorkflowManager } from './manager.ts'
+import { WorkflowManager } from './manager.ts'
+import type { ManagerOptions, StartOptions } from './manager-options.ts'
 import type { RunOutcome } from './outcome.ts'
 import { WorkflowCancelledError, WorkflowFailedError } from './workflow-errors.ts'
 

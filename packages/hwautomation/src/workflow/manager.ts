@@ -1,70 +1,58 @@
 import { type Clock, systemClock, timestamp } from '../clock.ts'
+import type { HwError } from '../errors.ts'
 import { type Logger, silentLogger } from '../logger.ts'
 import { Redactor } from '../redaction.ts'
-import { bounded } from './attempt.ts'
-import { Detached, LeaseLost } from './cancellation.ts'
+import { ActiveRuns } from './active-runs.ts'
+import { adopt } from './adopting.ts'
+import { type Asked, AuditTrail } from './audit-trail.ts'
+import { CancelRequested, Detached, LeaseLost } from './cancellation.ts'
 import type { RunnableWorkflow, WorkflowDefinition } from './definition.ts'
-import { inWords, toMs } from './duration.ts'
+import { toMs } from './duration.ts'
 import { Emitter, type Listener } from './emitter.ts'
-import type { WorkflowEvent } from './events.ts'
-import { fingerprint } from './fingerprint.ts'
-import { newRecord } from './new-record.ts'
-import type { RecordPage, RecordQuery, WorkflowStore } from './ports.ts'
+import type { AuditEntry, JournalLine, WorkflowEvent } from './events.ts'
+import { Gate } from './gate.ts'
+import { type JournalStreamOptions, streamJournal } from './journal-stream.ts'
+import type { CloseOptions, ManagerOptions, StartOptions } from './manager-options.ts'
+import type { JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from './ports.ts'
+import type { WorkflowRecord } from './record.ts'
 import { redactedLogger } from './redacted-logger.ts'
-import { Run } from './run.ts'
+import { type Capabilities, Registry } from './registry.ts'
+import { assertSkippable } from './retry-record.ts'
+import type { CancelAnswer, Run, RunDeps } from './run.ts'
 import { liveHandle, type RunHandle, storedHandle } from './run-handle.ts'
 import { Slots } from './slots.ts'
-import { definitionConflict, idempotencyMismatch, managerClosed, resourceBusy } from './start-refusals.ts'
+import { managerClosed } from './start-refusals.ts'
+import { Starting } from './starting.ts'
 import { hasEnded } from './status.ts'
-import type { Duration } from './step.ts'
 import { Turns } from './turns.ts'
+import { unfinishedWork } from './unfinished-work.ts'
+import {
+  assertAsked,
+  draining,
+  noSuchRun,
+  notParked,
+  notRunningHere,
+  notSkippable,
+  type RetryWish,
+  runHasEnded,
+  unknownToUs,
+  type Wish,
+  wishRecord,
+} from './wishes.ts'
 
 const DEFAULT_CONCURRENCY = 10
 const DEFAULT_CLOSE_GRACE = '30s'
 
-export interface ManagerOptions {
-  readonly store: WorkflowStore
-  /** Default: the wall clock. */
-  readonly clock?: Clock
-  /** Default: silent. */
-  readonly logger?: Logger
-  /** Knows the secrets that must not appear in records, events, errors and logs. */
-  readonly redactor?: Redactor
-  /** Runs at a time; the others wait, PENDING. Default 10. */
-  readonly concurrency?: number
-  /** Wall time that aborted work has to stop, and that `close` waits by default. Default 30 s. */
-  readonly closeGrace?: Duration
-}
-
-export interface StartOptions {
-  /** Who wants it, for people and for the fair queue. Default `anonymous`. */
-  readonly requestedBy?: string
-  /** The door it comes through. Default `api`. */
-  readonly via?: string
-  /** A second start with the same key is the first run, whatever has become of it. */
-  readonly idempotencyKey?: string
-  /** Gives up resolving the request. A run that was started is not touched by it. */
-  readonly signal?: AbortSignal
-}
-
-export interface CloseOptions {
-  /**
-   * `detach` (default): runs stop sending and stay as they are in the store, to be resumed. `cancel`: runs are cancelled, with undo.
-   * `drain`: runs, waiting ones too, go on to their end.
-   */
-  readonly mode?: 'detach' | 'cancel' | 'drain'
-  /** Wall time; what is not over then is detached. Default `closeGrace`. */
-  readonly within?: Duration
-}
-
 /**
- * Starts runs, keeps at most one active per resource and a bounded number in all, and knows them afterwards.
+ * Starts runs, keeps at most one active per resource and a bounded number in all, and knows them afterwards. Opening it goes on with
+ * the runs that an earlier process did not bring to their end.
  *
- * Unfinished runs that the store holds from an earlier process are listed as they are: nothing works on them here and they hold
- * no resource, until they are resumed.
+ * Whatever an operator asks for here, accepted or refused, is in the audit trail.
  *
  * @example
  * await using manager = new WorkflowManager({ store })
+ * manager.register(definition, capabilities)
+ * await manager.open()
  * const run = await manager.start(workflow, { requestedBy: 'ada', idempotencyKey: 'ticket-42' })
  * const end = await run.outcome()
  */
@@ -73,129 +61,262 @@ export class WorkflowManager {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #redactor: Redactor
-  readonly #slots: Slots
+  readonly #gate = new Gate()
   readonly #graceMs: number
+  readonly #policy: NonNullable<ManagerOptions['resume']>
   readonly #events: Emitter<WorkflowEvent>
-  readonly #definitions = new Map<string, WorkflowDefinition<any>>()
-  /** Runs of this process that are not over, by id. */
-  readonly #active = new Map<string, ActiveRun>()
-  readonly #keyed = new Turns()
+  readonly #registry = new Registry()
+  readonly #active = new ActiveRuns()
+  /** What runs are given. */
+  readonly #runs: RunDeps
+  readonly #starting: Starting
+  readonly #audit: AuditTrail
+  readonly #switches = new Turns()
+  readonly #over = new AbortController()
   #opened: Promise<void> | undefined
+  #isOpen = false
   #closed: Promise<void> | undefined
+  #lost: LeaseLost | undefined
 
   constructor(options: ManagerOptions) {
     this.#store = options.store
     this.#clock = options.clock ?? systemClock
     this.#redactor = options.redactor ?? new Redactor()
     this.#logger = redactedLogger(options.logger ?? silentLogger, this.#redactor)
-    this.#slots = new Slots(options.concurrency ?? DEFAULT_CONCURRENCY)
     this.#graceMs = toMs(options.closeGrace ?? DEFAULT_CLOSE_GRACE)
+    this.#policy = options.resume ?? 'continue'
     this.#events = new Emitter(this.#logger)
+    const shared = { store: this.#store, clock: this.#clock, redactor: this.#redactor, logger: this.#logger }
+    this.#runs = {
+      ...shared,
+      slots: new Slots(options.concurrency ?? DEFAULT_CONCURRENCY),
+      gate: this.#gate,
+      graceMs: this.#graceMs,
+      emit: (event) => this.#events.emit(event),
+    }
+    this.#starting = new Starting({
+      runs: this.#runs,
+      active: this.#active,
+      registry: this.#registry,
+      refuseNew: () => this.#refuseNew(),
+      handleOf: (run) => this.#live(run),
+    })
+    this.#audit = new AuditTrail(shared)
   }
 
-  /** Opens the store. `start`, `get` and `list` do it where it has not been done. */
+  /**
+   * Opens the store and goes on with unfinished runs, by the `resume` option. `start`, `get` and `list` do it where it has not been done.
+   * @throws HwError `store.in-use` where another process owns the store, and what else keeps it from opening
+   */
   open(): Promise<void> {
-    this.#opened ??= this.#store.open()
+    this.#opened ??= this.#open()
     return this.#opened
   }
 
   /**
-   * Makes a definition known, so that runs of it can be told from unknown ones. `start` does it.
+   * Makes a definition known, so that its recorded runs can be gone on with: register before opening. `start` does it too.
+   * @param capabilities makes what the steps use, by a run's record alone; without it recorded runs are parked
    * @throws HwError `workflow.definition-conflict` if another definition has its name and version
    */
-  register(definition: WorkflowDefinition<any>): void {
-    const name = `${definition.name}@${definition.version}`
-    const known = this.#definitions.get(name)
-    if (known !== undefined && stepIds(known) !== stepIds(definition)) throw definitionConflict(name)
-    this.#definitions.set(name, known ?? definition)
+  register(definition: WorkflowDefinition<any>, capabilities?: Capabilities): void {
+    this.#registry.register(definition, capabilities)
   }
 
   /**
    * Starts a run in the background. The same `idempotencyKey`, or an identical request while its run is active, gives the handle of
    * the first run.
    * @throws HwError `workflow.resource-busy` if a different run holds the resource, `workflow.idempotency-mismatch` if the key
-   * belongs to a different request, `workflow.manager-closed`, and whatever `resolve` of the workflow refuses with
+   * belongs to a different request, `workflow.draining`, `workflow.manager-closed`, and whatever `resolve` of the workflow refuses with
    */
   async start<Request>(workflow: RunnableWorkflow<Request>, options: StartOptions = {}): Promise<RunHandle> {
     this.#refuseIfClosed()
-    this.register(workflow.definition)
+    this.register(workflow.definition, (view) => workflow.capabilities(view))
     await this.open()
-    // starts with one key go one after the other: the second finds the first, whatever became of it
-    return this.#keyed.run(options.idempotencyKey, () => this.#start(workflow, options))
-  }
-
-  async #start<Request>(workflow: RunnableWorkflow<Request>, options: StartOptions): Promise<RunHandle> {
-    const asked = fingerprint(workflow.definition.name, workflow.request)
-    const key = options.idempotencyKey
-    const first = await this.#byKey(key, asked)
-    if (first !== undefined && first.isSame) return first.handle()
-
-    const resolved = await workflow.resolve(options.signal ?? new AbortController().signal)
-    const meant = fingerprint(workflow.definition.name, [resolved.resource, resolved.request])
-    if (first !== undefined) return this.#sameOrRefuse(first, meant, key!)
-
-    await this.#untilLetGo(resolved.resource)
-    // From here to the entry in #active nothing is awaited: two starts at once cannot both find the place free.
-    this.#refuseIfClosed()
-    const holder = this.#holderOf(resolved.resource)
-    if (holder !== undefined && holder.meant !== meant) throw resourceBusy(holder.run.record)
-    if (holder !== undefined) return this.#handleOf(holder)
-    const record = newRecord(workflow.definition, resolved, {
-      ...options,
-      fingerprint: asked,
-      at: timestamp(this.#clock),
-    })
-    const run = new Run(workflow, resolved.request, record, {
-      store: this.#store,
-      clock: this.#clock,
-      logger: this.#logger,
-      redactor: this.#redactor,
-      slots: this.#slots,
-      graceMs: this.#graceMs,
-      emit: (event) => this.#events.emit(event),
-    })
-    const active: ActiveRun = { run, meant, asked, key, created: run.create() }
-    this.#active.set(run.id, active)
-    // the run's own `finished` is resolved after this, so that whoever waited for it finds the resource free
-    run.onFinished(() => this.#active.delete(run.id))
-    try {
-      await active.created
-    } catch (error) {
-      run.abandon(error)
-      throw error
-    }
-    run.start()
-    return liveHandle(run, this.#store)
+    const { requestedBy: by = 'anonymous', via = 'api' } = options
+    return this.#audited({ action: 'start', by, via }, () => this.#starting.start(workflow, options))
   }
 
   /** The run with this id, running here or in the store; undefined if there is none. */
   async get(id: string): Promise<RunHandle | undefined> {
     await this.open()
     const active = this.#active.get(id)
-    if (active !== undefined) return liveHandle(active.run, this.#store)
+    if (active !== undefined) return this.#live(active.run)
     const record = await this.#store.load(id)
-    return record === undefined ? undefined : storedHandle(record, this.#store)
+    return record === undefined ? undefined : storedHandle(record, this.#store, (wish) => this.cancel(id, wish))
   }
 
-  /** Runs, newest first, a page at a time. */
+  /** Runs, newest first, a page at a time. `{ server: 'srv001' }` is the history of one server. */
   async list(query: RecordQuery = {}): Promise<RecordPage> {
     await this.open()
     return this.#store.list(query)
   }
+
+  // ── what operators ask for ──
+
+  /**
+   * Asks a run to end at its next safe point; visible in the record at once, durable when this resolves. The first wish counts.
+   * A parked run is gone on with, to undo and settle.
+   * @throws HwError `workflow.no-such-run`
+   */
+  cancel(id: string, wish: Wish): Promise<CancelAnswer> {
+    return this.#asked('cancel', id, wish, async () => {
+      const active = this.#active.get(id)
+      if (active === undefined) {
+        const record = await this.#store.load(id)
+        if (record === undefined) throw noSuchRun(id)
+        if (!hasEnded(record.status)) throw this.#notHere(record)
+        return 'too-late'
+      }
+      return this.#cancel(active.run, wish)
+    })
+  }
+
+  async #cancel(run: Run, wish: Wish): Promise<CancelAnswer> {
+    const answer = await run.cancel(wishRecord(wish, this.#clock))
+    if (!run.isParked) return answer
+    const workable = this.#registry.workable(run.record)
+    if (!('misfit' in workable)) run.resume(workable)
+    else {
+      const { by, reason = '' } = wish
+      const left = unfinishedWork(run.record, `It was cancelled without being undone: ${workable.misfit}`)
+      await run.giveUp(new CancelRequested(by, reason), 'CANCELLED', left)
+    }
+    return answer
+  }
+
+  /**
+   * Starts a new run that goes on from one that failed or was cancelled: what its completed steps found is taken over where it still
+   * holds (each is asked), the step it stopped at begins anew.
+   * @throws HwError `workflow.not-ended`, `workflow.superseded` after a newer run of the same machine, `workflow.assume-needed` where a
+   * call's outcome is unknown, `workflow.nothing-to-assume`, `workflow.not-skippable`, `workflow.unknown-definition`,
+   * `workflow.resource-busy`, `workflow.draining`, `workflow.no-such-run`
+   */
+  retry(id: string, wish: RetryWish): Promise<RunHandle> {
+    const { assume, skip } = wish
+    const detail = { ...(assume === undefined ? {} : { assume }), ...(skip === undefined ? {} : { skip }) }
+    return this.#asked('retry', id, wish, () => this.#starting.retry(id, wish), detail)
+  }
+
+  /**
+   * The run stops before its next step, until it is released. Its time goes on.
+   * @throws HwError `workflow.has-ended`, `workflow.no-such-run`
+   */
+  hold(id: string, wish: Wish): Promise<void> {
+    return this.#asked('hold', id, wish, async () => (await this.#unfinished(id)).hold(wishRecord(wish, this.#clock)))
+  }
+
+  /** Takes a hold back; harmless where there is none. */
+  release(id: string, wish: Wish): Promise<void> {
+    return this.#asked('release', id, wish, async () => {
+      const run = await this.#unfinished(id)
+      if (run.record.hold !== undefined) await run.release(wishRecord(wish, this.#clock))
+    })
+  }
+
+  /**
+   * Leaves out a step that has not begun.
+   * @throws HwError `workflow.not-skippable`, `workflow.has-ended`, `workflow.no-such-run`
+   */
+  skip(id: string, step: string, wish: Wish): Promise<void> {
+    return this.#asked(
+      'skip',
+      id,
+      wish,
+      async () => {
+        const run = await this.#unfinished(id)
+        const definition = this.#registry.definition(run.record)
+        if ('misfit' in definition) unknownToUs(run.record)
+        assertSkippable(run.record, definition, step)
+        const { status } = run.record.steps.find((candidate) => candidate.id === step)!
+        if (status !== 'pending') throw notSkippable(run.record, step, `it is ${status}`)
+        await run.skip(step, wishRecord(wish, this.#clock))
+      },
+      { step },
+    )
+  }
+
+  /**
+   * Goes on with a parked run.
+   * @throws HwError `workflow.not-parked`, `workflow.unknown-definition`, `workflow.has-ended`, `workflow.no-such-run`
+   */
+  resume(id: string, wish: Wish): Promise<RunHandle> {
+    return this.#asked('resume', id, wish, async () => {
+      const run = await this.#unfinished(id)
+      if (!run.isParked) throw notParked(run.record)
+      const workable = this.#registry.workable(run.record)
+      if ('misfit' in workable) unknownToUs(run.record)
+      run.resume(workable)
+      return this.#live(run)
+    })
+  }
+
+  /** The switches as they are; they outlive the process. */
+  get state(): ManagerState {
+    return this.#gate.state
+  }
+
+  /** All runs wait before their next step; new ones are taken and wait. */
+  pause(wish: Wish): Promise<ManagerState> {
+    return this.#switch('pause', wish, { intake: { is: 'paused', ...wishRecord(wish, this.#clock) } })
+  }
+
+  /** Runs go on to their end; none is begun, and new ones are refused. */
+  drain(wish: Wish): Promise<ManagerState> {
+    return this.#switch('drain', wish, { intake: { is: 'draining', ...wishRecord(wish, this.#clock) } })
+  }
+
+  /** Takes `pause` and `drain` back. */
+  proceed(wish: Wish): Promise<ManagerState> {
+    return this.#switch('proceed', wish, { intake: undefined })
+  }
+
+  /**
+   * No mutating call is sent to any device: runs wait before their next one, and their steps' time stands still meanwhile. A section that
+   * must not be interrupted is brought to its end.
+   */
+  forbidHardware(wish: Wish): Promise<ManagerState> {
+    return this.#switch('hardware-off', wish, { hardwareOff: wishRecord(wish, this.#clock) })
+  }
+
+  /** Takes `forbidHardware` back. */
+  allowHardware(wish: Wish): Promise<ManagerState> {
+    return this.#switch('hardware-on', wish, { hardwareOff: undefined })
+  }
+
+  // ── following ──
 
   /** Hears of every event of every run of this process, after it is in the journal. Returns the function that ends it. */
   onEvent(listener: Listener<WorkflowEvent>): () => void {
     return this.#events.on(listener)
   }
 
-  /** Whether this process works on the run, or will when its turn comes. False for one that was detached, crashed or is over. */
+  /** Every event of every run since a cursor, then live ones, until the manager is closed. One that comes back misses nothing. */
+  async *events(options: JournalStreamOptions = {}): AsyncGenerator<WorkflowEvent, void, undefined> {
+    await this.open()
+    const live = { on: (listener: Listener<WorkflowEvent>) => this.#events.on(listener), over: this.#over.signal }
+    yield* streamJournal(this.#store, live, options)
+  }
+
+  /** The audit trail: who asked for what, and every event of the runs, oldest first. */
+  async *audit(query: JournalQuery = {}): AsyncGenerator<JournalLine, void, undefined> {
+    await this.open()
+    yield* this.#store.journal(query)
+  }
+
+  /** Writes an entry into the audit trail, for doors that offer more than the manager does. */
+  async note(entry: Omit<AuditEntry, 'v' | 'type' | 'at'>): Promise<void> {
+    await this.open()
+    await this.#audit.write(entry)
+  }
+
+  /** Whether this process works on the run, or will when its turn comes. False for one that is parked, was detached, crashed or is over. */
   isWorkingOn(id: string): boolean {
-    return this.#active.has(id)
+    return this.#active.get(id)?.run.isParked === false
   }
 
   /** How many runs of this process are not over. */
   get activeRuns(): number {
-    return this.#active.size
+    return this.#active.runs.filter((run) => !run.isParked).length
   }
 
   /**
@@ -213,102 +334,124 @@ export class WorkflowManager {
 
   async #close({ mode = 'detach', within }: CloseOptions): Promise<void> {
     const withinMs = within === undefined ? this.#graceMs : toMs(within)
-    const runs = () => [...this.#active.values()].map(({ run }) => run)
+    const runs = () => this.#active.runs
     try {
-      await this.#opened
-      if (mode === 'cancel')
-        await Promise.allSettled(runs().map((run) => run.cancel('system', 'the manager was closed')))
+      await this.#opened?.catch(() => {})
+      for (const run of runs()) if (run.isParked) run.leave(new Detached())
+      const system = { by: 'system', reason: 'the manager was closed', via: 'api', at: timestamp(this.#clock) }
+      if (mode === 'cancel') await Promise.allSettled(runs().map((run) => run.cancel(system)))
       if (mode === 'detach') for (const run of runs()) run.leave(new Detached())
-      if (await this.#over(runs(), withinMs)) return
+      if (await this.#active.areOver(withinMs)) return
       for (const run of runs()) run.leave(new Detached(), true)
-      if (await this.#over(runs(), this.#graceMs)) return
+      if (await this.#active.areOver(this.#graceMs)) return
       this.#logger.error({ runs: runs().map((run) => run.id) }, 'runs that would not stop were left behind')
       // whatever they still do, they write nothing any more
       for (const run of runs()) run.leave(new LeaseLost('the manager was closed'))
     } finally {
+      this.#over.abort()
       if (this.#opened !== undefined) await this.#store.close()
       this.#events.clear()
     }
   }
 
-  async #over(runs: readonly Run[], ms: number): Promise<boolean> {
-    const all = Promise.all(runs.map((run) => run.finished))
-    const late = new Error(`not over within ${inWords(ms)}`)
-    return bounded(all, ms, () => late).then(
-      () => true,
-      () => false,
-    )
+  // ── opening ──
+
+  async #open(): Promise<void> {
+    await this.#store.open()
+    this.#store.onLost((error) => this.#letGo(error))
+    this.#gate.set(await this.#store.loadState())
+    const deps = { runs: this.#runs, active: this.#active, registry: this.#registry, policy: this.#policy }
+    for (const record of await this.#store.unfinished()) await adopt(record, deps)
+    this.#isOpen = true
   }
 
-  /** The run that was started with this key, here or earlier. */
-  async #byKey(key: string | undefined, asked: string): Promise<First | undefined> {
-    if (key === undefined) return undefined
-    const active = [...this.#active.values()].find((candidate) => candidate.key === key)
-    if (active !== undefined)
-      return {
-        id: active.run.id,
-        isSame: active.asked === asked,
-        meant: active.meant,
-        handle: () => this.#handleOf(active),
-      }
-    const record = await this.#store.findByIdempotencyKey(key)
-    if (record === undefined) return undefined
-    return {
-      id: record.id,
-      isSame: record.fingerprint === asked,
-      meant: fingerprint(record.definition.name, [record.resource, record.request]),
-      handle: async () => storedHandle(record, this.#store),
-    }
+  /** Another process owns the store: nothing of ours is recorded any more, so nothing is sent. */
+  #letGo(error: Error): void {
+    this.#lost = new LeaseLost(error.message)
+    this.#logger.error({ error: error.message }, 'the store belongs to another process now')
+    for (const run of this.#active.runs) run.leave(this.#lost)
   }
 
-  async #handleOf({ run, created }: ActiveRun): Promise<RunHandle> {
-    await created
-    return liveHandle(run, this.#store)
+  // ── what all of it needs ──
+
+  #live(run: Run): RunHandle {
+    return liveHandle(run, this.#store, (wish) => this.cancel(run.id, wish))
   }
 
-  #sameOrRefuse(first: First, meant: string, key: string): Promise<RunHandle> {
-    if (first.meant !== meant) throw idempotencyMismatch(key, first.id)
-    return first.handle()
+  async #unfinished(id: string): Promise<Run> {
+    const active = this.#active.get(id)
+    if (active !== undefined && !hasEnded(active.run.record.status)) return active.run
+    const record = active?.run.record ?? (await this.#store.load(id))
+    if (record === undefined) throw noSuchRun(id)
+    throw hasEnded(record.status) ? runHasEnded(record) : this.#notHere(record)
   }
 
-  /** A run that has ended still closes what it used: its resource is free when that is done. */
-  async #untilLetGo(resource: string): Promise<void> {
-    for (;;) {
-      const holder = this.#holderOf(resource)
-      if (holder === undefined || !hasEnded(holder.run.record.status)) return
-      await holder.run.finished
-    }
-  }
-
-  #holderOf(resource: string): ActiveRun | undefined {
-    return [...this.#active.values()].find((active) => active.run.resource === resource)
+  #notHere(record: WorkflowRecord): HwError {
+    return this.#closed === undefined ? notRunningHere(record) : managerClosed()
   }
 
   #refuseIfClosed(): void {
-    if (this.#closed === undefined) return
-    throw managerClosed()
+    if (this.#closed !== undefined) throw managerClosed()
+    if (this.#lost !== undefined) throw this.#lost
+  }
+
+  /** The last look before a run is begun. */
+  #refuseNew(): void {
+    this.#refuseIfClosed()
+    if (this.#gate.intake?.is === 'draining') throw draining(this.#gate.intake)
+  }
+
+  // ── the audit trail ──
+
+  async #asked<T>(
+    action: string,
+    id: string,
+    wish: Wish,
+    work: () => Promise<T>,
+    detail?: AuditEntry['detail'],
+  ): Promise<T> {
+    assertAsked(wish)
+    if (this.#lost !== undefined) throw this.#lost
+    // what is asked of an open manager shows at once
+    if (!this.#isOpen) await this.open()
+    const { by, reason, via = 'api' } = wish
+    const said = { ...(reason === undefined ? {} : { reason }), ...(detail === undefined ? {} : { detail }) }
+    return this.#audited({ action, by, via, workflowId: id, ...said }, work)
+  }
+
+  async #switch(action: string, wish: Wish, change: Switches): Promise<ManagerState> {
+    assertAsked(wish)
+    this.#refuseIfClosed()
+    await this.open()
+    const { by, reason, via = 'api' } = wish
+    return this.#switches.run('switch', () =>
+      this.#audited({ action, by, via, ...(reason === undefined ? {} : { reason }) }, async () => {
+        const state = present({ ...this.#gate.state, ...this.#redactor.value(change) })
+        await this.#store.saveState(state)
+        this.#gate.set(state)
+        return state
+      }),
+    )
+  }
+
+  /** Does it, and writes down who asked and what came of it. */
+  #audited<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+    return this.#audit.during(asked, work, (result) => {
+      if (isHandle(result)) return { workflowId: result.id, resource: result.record().resource }
+      const resource = this.#active.get(asked.workflowId ?? '')?.run.resource
+      return resource === undefined ? {} : { resource }
+    })
   }
 }
 
-/** A run of this process, and what tells whether another start means the same. */
-interface ActiveRun {
-  readonly run: Run
-  /** Fingerprint of the resolved request. */
-  readonly meant: string
-  /** Fingerprint of the request as it was handed in. */
-  readonly asked: string
-  readonly key: string | undefined
-  readonly created: Promise<void>
+/** Absent and undefined mean the same: not set. */
+type Switches = { readonly [Key in keyof ManagerState]?: ManagerState[Key] | undefined }
+
+function isHandle(value: unknown): value is RunHandle {
+  return typeof value === 'object' && value !== null && 'outcome' in value && 'record' in value
 }
 
-/** The run that an idempotency key stands for. */
-interface First {
-  readonly id: string
-  readonly isSame: boolean
-  readonly meant: string
-  readonly handle: () => Promise<RunHandle>
-}
-
-function stepIds(definition: WorkflowDefinition<any>): string {
-  return definition.steps.map((step) => step.id).join(' ')
+/** Without what is not set. */
+function present({ intake, hardwareOff }: Switches): ManagerState {
+  return { ...(intake === undefined ? {} : { intake }), ...(hardwareOff === undefined ? {} : { hardwareOff }) }
 }

@@ -19,12 +19,13 @@ export function newRecord(
     readonly requestedBy?: string
     readonly via?: string
     readonly idempotencyKey?: string
+    readonly limits?: WorkflowRecord['limits']
   },
 ): WorkflowRecord {
   const { name, version, steps } = definition
   const { idempotencyKey } = started
   return {
-    schema: 1,
+    schema: 2,
     id: newRunId(),
     definition: { name, version },
     request: toJson(resolved.request),
@@ -34,6 +35,7 @@ export function newRecord(
     via: started.via ?? 'api',
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     fingerprint: started.fingerprint,
+    ...(started.limits === undefined ? {} : { limits: started.limits }),
     status: 'PENDING',
     createdAt: started.at,
     percent: 0,
@@ -55,7 +57,8 @@ export function expectedMs(step: WorkflowStep<any, any>, ctx: PlanContext): numb
   }
 }
 
-function newStep(id: string, title: string): StepRecord {
+/** A step that has not begun. */
+export function newStep(id: string, title: string): StepRecord {
   return {
     id,
     title,

@@ -1,11 +1,15 @@
-import { type Clock, timestamp } from '../clock.ts'
-import { HwError } from '../errors.ts'
+import { type Clock, systemClock, timestamp } from '../clock.ts'
+import { HwError, isHwError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Redactor } from '../redaction.ts'
 import type { JournalEntry, WorkflowEvent, WorkflowEventBody } from './events.ts'
 import type { WorkflowStore } from './ports.ts'
 import { percentOf } from './progress.ts'
 import type { StepRecord, WorkflowRecord } from './record.ts'
+
+/** A full disk is waited for that long, in milliseconds of wall time, before the run is let go of. */
+const PATIENCE_MS = 120_000
+const LONGEST_PAUSE_MS = 5_000
 
 export interface KeeperDeps {
   readonly store: WorkflowStore
@@ -14,6 +18,10 @@ export interface KeeperDeps {
   readonly logger: Logger
   /** Hears of events after they are in the journal, in order. */
   readonly emit: (event: WorkflowEvent) => void
+  /** Hears once that nothing can be written any more. */
+  readonly onBroken?: (error: HwError) => void
+  /** How long a full disk is waited for. Default 2 min of wall time. */
+  readonly patienceMs?: number
 }
 
 interface Write {
@@ -111,6 +119,7 @@ export class RecordKeeper {
     return {
       v: 1,
       workflowId: this.#record.id,
+      resource: this.#record.resource,
       seq: this.#seq,
       at: timestamp(clock),
       percent,
@@ -138,9 +147,10 @@ export class RecordKeeper {
     const moveOn = clock.holdStill?.()
     try {
       const document = batch.findLast((write) => write.document !== undefined)?.document
-      if (document !== undefined) await store.save(document)
       const entries = batch.flatMap((write) => write.events)
-      const events = entries.length === 0 ? [] : await store.append(entries)
+      const events = await this.#patiently(() =>
+        document === undefined ? store.append(entries) : store.save(document, entries),
+      )
       for (const event of events) emit(event)
       for (const write of batch) write.done()
     } catch (error) {
@@ -150,14 +160,31 @@ export class RecordKeeper {
     }
   }
 
+  /** A full disk is made room on while the run stands still: nothing is sent that could not be recorded. */
+  async #patiently<T>(write: () => Promise<T>): Promise<T> {
+    const end = systemClock.now() + (this.#deps.patienceMs ?? PATIENCE_MS)
+    for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await write()
+      } catch (error) {
+        const full = isHwError(error) && error.code === 'store.full'
+        if (!full || this.#broken !== undefined || systemClock.now() + pauseMs > end) throw error
+        const { logger } = this.#deps
+        logger.error({ workflowId: this.#record.id, error: error.message }, 'the run waits for room in its store')
+        await systemClock.sleep(pauseMs)
+      }
+    }
+  }
+
   #fail(error: unknown, batch: readonly Write[]): void {
-    this.#broken = new HwError({
+    this.#broken ??= new HwError({
       code: 'workflow.store-failed',
       kind: 'internal',
       message: `The state of run ${this.#record.id} could not be written: ${error instanceof Error ? error.message : String(error)}`,
       hint: 'Free space or mend the state directory, then start the manager again; the run goes on from its last saved state.',
       cause: error,
     })
+    this.#deps.onBroken?.(this.#broken)
     this.#deps.logger.error({ error: this.#broken.message }, 'the workflow store failed')
     for (const write of [...batch, ...this.#waiting]) write.done(this.#broken)
     this.#waiting = []

@@ -43,6 +43,19 @@ export interface SubTaskRecord {
   readonly detail?: string
   /** 0–100 where known. */
   readonly percent?: number
+  /** How long it may say nothing new, in milliseconds, before that is a stall: reboots and flashes are long silences that are expected. */
+  readonly quietForMs?: number
+  /** Since when it has been silent for longer than that. Gone again with the next sign of life. */
+  readonly stalledSince?: string
+}
+
+/** Who wants something, why, and through which door. */
+export interface WishRecord {
+  readonly by: string
+  readonly reason: string
+  /** The door: `api`, `cli`, `slack`, `rest`. */
+  readonly via: string
+  readonly at: string
 }
 
 /** An error as records, events and JSON outputs carry it: redacted. */
@@ -91,7 +104,13 @@ export interface StepRecord {
   readonly startedAt?: string
   readonly endedAt?: string
   readonly skippedBecause?: string
+  /** The run this step was completed in, where this run is a retry that goes on from it. */
+  readonly carriedFrom?: string
+  /** Inside a section that must not be interrupted: a resumed run goes through it again, reading first, before anything else. */
+  readonly critical?: { readonly name: string; readonly since: string }
   readonly intents: readonly Intent[]
+  /** What the step had sent in the run that this one retries. */
+  readonly inherited?: readonly Intent[]
   readonly subTasks: readonly SubTaskRecord[]
   readonly output?: Json
   readonly evidence: readonly Evidence[]
@@ -115,7 +134,7 @@ export interface WaitingFor {
 
 /** The document of one run: everything a reader needs, and what a resumed run goes on from. Unknown fields are kept. */
 export interface WorkflowRecord {
-  readonly schema: 1
+  readonly schema: 2
   readonly id: string
   readonly definition: { readonly name: string; readonly version: number }
   readonly request: Json
@@ -127,24 +146,31 @@ export interface WorkflowRecord {
   /** The door it came through: `api`, `cli`, `slack`, `rest`. */
   readonly via: string
   readonly idempotencyKey?: string
+  /** Keys of further requests that meant this run and found it under way: they stand for it as well. */
+  readonly furtherKeys?: readonly string[]
   /** Hash of the request as it was handed in, before it was resolved: tells a repeated start from a different one. */
   readonly fingerprint?: string
   readonly status: WorkflowStatus
   readonly createdAt: string
   readonly startedAt?: string
   readonly endedAt?: string
+  /** As the run was asked for; `timeout` in milliseconds or as `ms` reads it. */
+  readonly limits?: { readonly timeout?: number | string; readonly retryCount?: number }
   /** End of the whole run's time, wall clock. */
   readonly deadline?: string
   readonly percent: number
   /** Of the last transition event written with this document. */
   readonly seq: number
   readonly waitingFor?: WaitingFor
-  readonly cancel?: {
-    readonly by: string
-    readonly reason: string
-    readonly at: string
-    readonly cameTooLate?: boolean
-  }
+  readonly cancel?: WishRecord & { readonly cameTooLate?: boolean }
+  /** Stops before its next step until it is released. */
+  readonly hold?: WishRecord
+  /** Steps that somebody asked to leave out, by step id. */
+  readonly skips?: Readonly<Record<string, WishRecord>>
+  /** The failed or cancelled run that this one goes on from. */
+  readonly retryOf?: string
+  /** Each time a later process went on with it. */
+  readonly resumptions?: readonly { readonly at: string; readonly step?: string }[]
   readonly steps: readonly StepRecord[]
   /** What taking the machine to a known state did after a failure or a cancel. */
   readonly settled?: { readonly status: 'completed' | 'failed'; readonly endState: string; readonly at: string }

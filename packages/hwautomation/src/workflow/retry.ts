@@ -3,7 +3,9 @@ import { type Clock, randomFraction } from '../clock.ts'
 import { HwError, toHwError } from '../errors.ts'
 
 export interface RetryOptions {
-  /** Tries after the first. */
+  /** Number of the first try: an earlier process may have had some. Default 1. */
+  readonly firstAttempt?: number
+  /** Tries after attempt 1. */
   readonly retries: number
   /** First wait in milliseconds; doubles each time. */
   readonly minDelayMs: number
@@ -23,7 +25,7 @@ export interface RetryOptions {
 }
 
 /**
- * Tries `attempt` (called with 1, 2, …) until it succeeds, fails with an error that is not `retryable`, or there are no retries left.
+ * Tries `attempt` (called with `firstAttempt`, …) until it succeeds, fails with an error that is not `retryable`, or there are no retries left.
  * Waits double from `minDelayMs` up to `maxDelayMs`, with jitter; a device's `retryAfterMs` is honoured even beyond.
  *
  * p-retry counts and loops; what is dangerous in it is not used: its own waits (wall time) are 0, its `signal` (it drops a success
@@ -32,17 +34,18 @@ export interface RetryOptions {
  */
 export function retry<T>(attempt: (number: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, clock } = options
+  const before = (options.firstAttempt ?? 1) - 1
   return pRetry(
     async (number) => {
       signal.throwIfAborted()
       try {
-        return await attempt(number)
+        return await attempt(before + number)
       } catch (error) {
         throw toHwError(error)
       }
     },
     {
-      retries: Math.max(0, Math.floor(options.retries)),
+      retries: Math.max(0, Math.floor(options.retries) - before),
       minTimeout: 0,
       maxTimeout: 0,
       shouldRetry: ({ error }) => (error as HwError).retryable,
@@ -51,8 +54,8 @@ export function retry<T>(attempt: (number: number) => Promise<T>, options: Retry
         if (!failure.retryable) return
         signal.throwIfAborted()
         if (retriesLeft === 0) return
-        const delayMs = Math.max(backoff(attemptNumber, options), failure.retryAfterMs ?? 0)
-        await options.onRetry?.({ nextAttempt: attemptNumber + 1, delayMs, error: failure })
+        const delayMs = Math.max(backoff(before + attemptNumber, options), failure.retryAfterMs ?? 0)
+        await options.onRetry?.({ nextAttempt: before + attemptNumber + 1, delayMs, error: failure })
         await clock.sleep(delayMs, signal)
       },
     },

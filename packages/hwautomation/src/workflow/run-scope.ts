@@ -6,6 +6,7 @@ import type { CapabilityScope } from './context.ts'
 import type { WorkflowDefinition } from './definition.ts'
 import type { WorkflowStore } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
+import type { Touching } from './touching.ts'
 import type { Waits } from './waits.ts'
 
 /** What the steps of one run share; the engine's side of the contexts. */
@@ -28,6 +29,10 @@ export interface RunScope {
   readonly retryCount: number
   /** Wall time that aborted work has to stop. */
   readonly graceMs: number
+  /** Whether devices may be touched now. */
+  readonly touching: Touching
+  /** A step was under way when an earlier process let go of the run, and it is the one that is gone on with. */
+  readonly resumed: boolean
   /** The cancel somebody asked for, whether or not it has taken effect. */
   cancelRequested(): CancelRequested | undefined
   /** Set once this process lets go of the run: nothing more is sent, nothing more is decided. */

@@ -12,26 +12,31 @@ import {
   LeaseLost,
   leavesTheRun,
 } from './cancellation.ts'
-import { settle, undoSteps } from './clean-up.ts'
-import type { CapabilityScope } from './context.ts'
-import type { RunnableWorkflow } from './definition.ts'
-import { toMs } from './duration.ts'
+import type { CapabilityScope, RunView } from './context.ts'
+import type { WorkflowDefinition } from './definition.ts'
 import { Emitter } from './emitter.ts'
 import { toErrorRecord } from './error-record.ts'
 import type { WorkflowEvent } from './events.ts'
+import type { Gate } from './gate.ts'
 import { expectedMs } from './new-record.ts'
-import { openQuestions } from './open-questions.ts'
 import { outcomeOf, type RunOutcome } from './outcome.ts'
 import type { WorkflowStore } from './ports.ts'
-import type { LeftBehind, WorkflowRecord } from './record.ts'
+import type { LeftBehind, WishRecord, WorkflowRecord } from './record.ts'
+import { keysOf } from './idempotency-keys.ts'
 import { RecordKeeper } from './record-keeper.ts'
+import { brokenStep, endedWith, isOver, revivedOutputs, withoutLiveTasks } from './revived.ts'
+import { begun, deadlineOf, goneOn } from './run-beginning.ts'
+import { clearUp, end, type End } from './run-ending.ts'
 import type { Activity, RunScope } from './run-scope.ts'
 import type { Slots } from './slots.ts'
-import { changeStatus, hasEnded, type WorkflowStatus } from './status.ts'
+import { hasEnded } from './status.ts'
 import { planContext } from './step-context.ts'
-import { mayStillBeAtWork } from './still-at-work.ts'
 import { runStep } from './step-runner.ts'
+import { touching, type Touching } from './touching.ts'
+import { Turn } from './turn.ts'
+import { unfinishedWork } from './unfinished-work.ts'
 import { Waits } from './waits.ts'
+import { unknownToUs } from './wishes.ts'
 
 const DEFAULT_RETRY_COUNT = 2
 
@@ -41,10 +46,19 @@ export interface RunDeps {
   readonly logger: Logger
   readonly redactor: Redactor
   readonly slots: Slots
+  /** The operators' switches. */
+  readonly gate: Gate
   /** Wall time that aborted work has to stop. */
   readonly graceMs: number
   /** Hears of every event of the run, after it is in the journal. */
   readonly emit: (event: WorkflowEvent) => void
+}
+
+/** What a run needs besides its record to be worked on. */
+export interface Workable {
+  readonly definition: WorkflowDefinition<any>
+  readonly request: unknown
+  capabilities(view: RunView): CapabilityScope
 }
 
 /** What became of a wish to cancel. */
@@ -62,57 +76,108 @@ export class Run {
   readonly finished: Promise<void>
 
   readonly #deps: RunDeps
-  readonly #runnable: RunnableWorkflow<any>
-  readonly #request: unknown
+  /** Absent where this process does not know the workflow. */
+  #workable: Workable | undefined
   readonly #keeper: RecordKeeper
   readonly #waits: Waits
-  /** Ends what lies between activities: the wait for a slot, the way from step to step. */
+  readonly #turn: Turn
+  readonly #touching: Touching
+  /** Ends what lies between activities: the wait for a turn, the way from step to step. */
   readonly #stop = new Interruption()
   #activity: (Activity & { shown?: () => Promise<void> }) | undefined
   #endReason: CancelRequested | DeadlineExceeded | undefined
   #leaving: Detached | LeaseLost | undefined
+  /** Nobody works on it, until somebody resumes it. */
+  #parked = false
+  /** An earlier process had begun it. */
+  readonly #resumed: boolean
   /** How the run ends is settled: all is verified, or it has failed. */
   #decided = false
   #problem: HwError | undefined
   #atTheEnd: () => void = () => {}
   #resolve!: () => void
 
-  constructor(runnable: RunnableWorkflow<any>, request: unknown, record: WorkflowRecord, deps: RunDeps) {
+  /** `workable` may be missing for a run that is only parked or ended. */
+  constructor(record: WorkflowRecord, deps: RunDeps, workable?: Workable) {
     this.id = record.id
     this.resource = record.resource
     this.events = new Emitter(deps.logger)
     this.finished = new Promise((resolve) => (this.#resolve = resolve))
     this.#deps = deps
-    this.#runnable = runnable
-    this.#request = request
+    this.#workable = workable
+    this.#resumed = record.status === 'RUNNING'
     this.#keeper = new RecordKeeper(record, {
       ...deps,
       emit: (event) => {
         this.events.emit(event)
         deps.emit(event)
       },
+      onBroken: (error) => this.#stopFor(error),
     })
     this.#waits = new Waits(this.#keeper, deps.clock)
+    this.#turn = new Turn({ ...deps, waits: this.#waits, record: () => this.record })
+    this.#touching = touching(deps.gate, this.#waits, deps.clock)
+    const { cancel } = record
+    if (cancel !== undefined && cancel.cameTooLate !== true && !hasEnded(record.status))
+      this.#interrupt(new CancelRequested(cancel.by, cancel.reason))
   }
 
   get record(): WorkflowRecord {
     return this.#keeper.record
   }
 
+  /** Nobody works on it, until somebody resumes it. */
+  get isParked(): boolean {
+    return this.#parked
+  }
+
   /** Writes the run down for the first time. @throws HwError `workflow.store-failed` */
   async create(): Promise<void> {
-    const { resource, resourceLabel: label, definition, requestedBy, via } = this.record
+    const { resourceLabel: label, definition, requestedBy, via, retryOf } = this.record
     const named = `${definition.name}@${definition.version}`
+    const retry = retryOf === undefined ? {} : { retryOf }
     await this.#keeper.transition(
       (record) => record,
-      { type: 'workflow.created', resource, label, definition: named, requestedBy, via },
+      { type: 'workflow.created', label, definition: named, requestedBy, via, ...retry },
       { type: 'workflow.status', from: null, to: 'PENDING' },
     )
   }
 
-  /** Runs in the background; `finished` tells when it is over. */
+  /** Runs in the background; `finished` tells when it is over. One that an earlier process had begun goes on where it was. */
   start(): void {
+    this.#parked = false
     void this.#live()
+  }
+
+  /** Leaves it as it is in the store; a `reason` is written down for those who ask. */
+  async park(reason?: string): Promise<void> {
+    this.#parked = true
+    if (reason === undefined || this.record.waitingFor?.detail === reason) return
+    const waitingFor = { kind: 'hold', since: timestamp(this.#deps.clock), detail: reason } as const
+    await this.#keeper.transition((record) => ({ ...record, waitingFor }), { type: 'workflow.parked', reason })
+  }
+
+  /** Goes on with a parked run. */
+  resume(workable: Workable): void {
+    this.#workable = workable
+    this.start()
+  }
+
+  /** Ends one that is not gone on with, and says what it was at. */
+  async giveUp(error: HwError, to: 'FAILED' | 'CANCELLED', left: readonly LeftBehind[]): Promise<void> {
+    this.#parked = false
+    try {
+      const at = timestamp(this.#deps.clock)
+      await this.#keeper.transition((record) => ({
+        ...record,
+        steps: record.steps.map((step) => withoutLiveTasks(step, at)),
+      }))
+      await this.#end({ to, why: error, left })
+    } finally {
+      await this.#keeper.idle()
+      this.#keeper.close()
+      this.#finish()
+    }
   }
 
   /** Called once, before `finished` resolves. */
@@ -128,24 +193,56 @@ export class Run {
   }
 
   outcome(): RunOutcome {
-    const why = this.#problem ?? this.#leaving
+    const why = this.#leaving ?? this.#problem
     return outcomeOf(this.record, why === undefined ? undefined : toErrorRecord(why, this.#deps.redactor))
   }
 
   /** The wish is visible at once and durable when this resolves; the first one counts. */
-  async cancel(by: string, reason: string): Promise<CancelAnswer> {
+  async cancel(wish: WishRecord): Promise<CancelAnswer> {
     if (hasEnded(this.record.status)) return 'too-late'
     if (this.record.cancel !== undefined) return 'already-requested'
-    const cancel = new CancelRequested(by, reason)
+    const { by, reason, via } = wish
     const cameTooLate = this.#decided || this.#endReason !== undefined
-    const at = timestamp(this.#deps.clock)
     const written = this.#keeper.transition(
-      (record) => ({ ...record, cancel: { by, reason, at, ...(cameTooLate ? { cameTooLate } : {}) } }),
-      { type: 'workflow.cancel-requested', by, reason },
+      (record) => ({ ...record, cancel: { ...wish, ...(cameTooLate ? { cameTooLate } : {}) } }),
+      { type: 'workflow.cancel-requested', by, reason, via },
     )
-    if (!cameTooLate) this.#interrupt(cancel)
+    if (!cameTooLate) this.#interrupt(new CancelRequested(by, reason))
     await written
     return cameTooLate ? 'too-late' : 'requested'
+  }
+
+  /** A further request with a key of its own means this run: the key stands for it from now on. */
+  async answerTo(key: string): Promise<void> {
+    if (keysOf(this.record).includes(key)) return
+    await this.#keeper.transition(({ furtherKeys = [], ...record }) => ({
+      ...record,
+      furtherKeys: [...furtherKeys, key],
+    }))
+  }
+
+  /** Before its next step it waits, until it is released. */
+  async hold(wish: WishRecord): Promise<void> {
+    const { by, reason, via } = wish
+    await this.#keeper.transition((record) => ({ ...record, hold: wish }), { type: 'workflow.held', by, reason, via })
+  }
+
+  async release({ by, reason, via }: WishRecord): Promise<void> {
+    const event = { type: 'workflow.released', by, reason, via } as const
+    await this.#keeper.transition(({ hold: _, ...record }) => record, event)
+    this.#deps.gate.poke()
+  }
+
+  /** The step is left out when its turn comes. */
+  async skip(step: string, wish: WishRecord): Promise<void> {
+    const { by, reason, via } = wish
+    await this.#keeper.transition((record) => ({ ...record, skips: { ...record.skips, [step]: wish } }), {
+      type: 'workflow.skip-requested',
+      step,
+      by,
+      reason,
+      via,
+    })
   }
 
   /** Lets go of the run: the document stays as it is. A critical section is waited for unless `force`, or the lease is lost. */
@@ -156,6 +253,13 @@ export class Run {
     if (reason instanceof LeaseLost) this.#keeper.close()
     if (force || reason instanceof LeaseLost) interruption?.force(reason)
     else interruption?.request(reason)
+    if (this.#parked) this.#finish()
+  }
+
+  /** Nothing can be recorded any more, so nothing more is sent. What must not be interrupted ends first. */
+  #stopFor(broken: HwError): void {
+    this.#stop.force(broken)
+    this.#activity?.interruption.request(broken)
   }
 
   #interrupt(reason: CancelRequested | DeadlineExceeded): void {
@@ -176,17 +280,16 @@ export class Run {
   }
 
   async #live(): Promise<void> {
-    let release = () => {}
     try {
-      release = await this.#slot()
+      await this.#itsTurn()
       await this.#runAll()
     } catch (error) {
-      if (error === this.#endReason) await this.#end('CANCELLED', error).catch((late) => this.#stuck(late))
+      if (error === this.#endReason) await this.#end({ to: 'CANCELLED', why: error }).catch((late) => this.#stuck(late))
       else this.#stuck(error)
     } finally {
       await this.#keeper.idle()
       this.#keeper.close()
-      release()
+      this.#turn.give()
       this.#finish()
     }
   }
@@ -203,19 +306,18 @@ export class Run {
     this.#deps.logger.error({ workflowId: this.id, error: this.#problem.message }, 'the run cannot go on')
   }
 
-  async #slot(): Promise<() => void> {
-    const free = this.#deps.slots.tryTake()
-    if (free !== undefined) return free
-    const wait = this.#waits.begin('slot', 'all slots are taken by other runs')
+  /** Waits for its turn. One that had begun and is to end now waits for nothing: there is something to clear up. */
+  async #itsTurn(): Promise<void> {
     try {
-      return await this.#deps.slots.take(this.record.requestedBy, this.#stop.signal)
-    } finally {
-      if (this.#leaving === undefined) await wait.end()
+      await this.#turn.take(this.#stop.signal)
+    } catch (error) {
+      if (!this.#resumed || error !== this.#endReason) throw error
+      this.#turn.insist()
     }
   }
 
   async #runAll(): Promise<void> {
-    this.#stop.signal.throwIfAborted()
+    if (!this.#resumed) this.#stop.signal.throwIfAborted()
     const scope = await this.#open()
     if (scope === undefined) return
     try {
@@ -223,8 +325,7 @@ export class Run {
       if (this.#keeper.broken !== undefined) throw this.#keeper.broken
       if (this.#leaving !== undefined && failure !== undefined) throw this.#leaving
       this.#decided = true
-      if (failure === undefined) await this.#end('COMPLETED')
-      else await this.#endBadly(scope, failure)
+      await this.#end(failure === undefined ? { to: 'COMPLETED' } : await clearUp(scope, failure, this.#endReason))
     } finally {
       await this.#dispose(scope.capabilities)
     }
@@ -232,56 +333,40 @@ export class Run {
 
   /** RUNNING, with what the steps use; undefined where that could not be made. */
   async #open(): Promise<RunScope | undefined> {
-    const startedAt = timestamp(this.#deps.clock)
-    const running = { type: 'workflow.status', from: this.record.status, to: 'RUNNING' } as const
     let scope: RunScope | undefined
-    let opened: Pick<WorkflowRecord, 'deadline' | 'steps'> = { steps: this.record.steps }
+    let opened: Partial<WorkflowRecord> = {}
     let problem: unknown
     try {
-      const deadline = this.#deadline()
-      scope = this.#scope()
-      opened = { ...deadline, steps: this.#weighted(scope, this.record.steps) }
+      const workable = this.#workable ?? unknownToUs(this.record)
+      scope = this.#scope(workable)
+      if (!this.#resumed)
+        opened = { ...deadlineOf(this.record, this.#deps.clock), steps: this.#weighted(scope, workable.definition) }
     } catch (error) {
       problem = error
     }
-    await this.#keeper.transition(
-      (record): WorkflowRecord => ({
-        ...record,
-        ...opened,
-        status: changeStatus(record.status, 'RUNNING'),
-        startedAt,
-      }),
-      running,
-    )
+    await (this.#resumed ? goneOn(this.#keeper, this.#deps.clock) : begun(this.#keeper, this.#deps.clock, opened))
     if (problem === undefined) return scope!
-    await this.#end('FAILED', problem)
+    const left = unfinishedWork(this.record, 'It could not be gone on with')
+    await this.#end({ to: 'FAILED', why: problem, left })
     if (scope !== undefined) await this.#dispose(scope.capabilities)
     return undefined
   }
 
-  /** @throws TypeError for a time-out that is no duration, RangeError for one that leads beyond the calendar */
-  #deadline(): Pick<WorkflowRecord, 'deadline'> {
-    const { timeout } = this.#runnable
-    if (timeout === undefined) return {}
-    const end = new Date(this.#deps.clock.now() + toMs(timeout))
-    if (Number.isNaN(end.getTime())) throw new RangeError(`The time-out "${timeout}" leads beyond the calendar.`)
-    return { deadline: end.toISOString() }
-  }
-
-  #scope(): RunScope {
-    const outputs = new Map<string, unknown>()
+  #scope(workable: Workable): RunScope {
+    const { definition, request } = workable
+    const outputs = this.#resumed ? revivedOutputs(definition, this.record) : new Map<string, unknown>()
     const { clock, store, logger, redactor, graceMs } = this.#deps
-    const capabilities = this.#runnable.capabilities({
+    const capabilities = workable.capabilities({
       workflowId: this.id,
-      request: this.#request,
+      request,
       resource: this.resource,
       output: (stepId) => outputs.get(stepId),
       clock,
     })
     return {
       workflowId: this.id,
-      definition: this.#runnable.definition,
-      request: this.#request,
+      definition,
+      request,
       resource: this.resource,
       keeper: this.#keeper,
       waits: this.#waits,
@@ -291,17 +376,19 @@ export class Run {
       clock,
       logger,
       redactor,
-      retryCount: this.#runnable.retryCount ?? DEFAULT_RETRY_COUNT,
+      retryCount: this.record.limits?.retryCount ?? DEFAULT_RETRY_COUNT,
       graceMs,
+      touching: this.#touching,
+      resumed: this.#resumed,
       cancelRequested: () => (this.#endReason instanceof CancelRequested ? this.#endReason : undefined),
       leaving: () => this.#leaving,
       begin: (activity) => this.#begin(activity),
     }
   }
 
-  #weighted(scope: RunScope, steps: WorkflowRecord['steps']): WorkflowRecord['steps'] {
-    return this.#runnable.definition.steps.map((step, index) => ({
-      ...steps[index]!,
+  #weighted(scope: RunScope, definition: WorkflowDefinition<any>): WorkflowRecord['steps'] {
+    return definition.steps.map((step, index) => ({
+      ...this.record.steps[index]!,
       expectedMs: expectedMs(step, planContext(scope, step.id, this.#stop.signal)),
     }))
   }
@@ -322,12 +409,22 @@ export class Run {
     const { deadline } = this.record
     using _ = this.#deadlineAlarm(deadline)
     const { steps } = scope.definition
+    const broken = brokenStep(this.record)
+    if (broken !== undefined) return endedWith(broken, this.#endReason)
     try {
       for (const [index, step] of steps.entries()) {
-        this.#stop.signal.throwIfAborted()
-        await runStep(scope, step, () => {
+        const onVerified = () => {
           if (index === steps.length - 1 && this.#endReason === undefined) this.#decided = true
-        })
+        }
+        // one that could not be taken over is still pending afterwards, and its turn comes again
+        while (!isOver(this.record.steps[index]!)) {
+          // one that an earlier process was in decides itself what a cancel means to it
+          if (this.record.steps[index]!.status !== 'running') {
+            while (!this.#turn.isMine) await this.#turn.take(this.#stop.signal)
+            this.#stop.signal.throwIfAborted()
+          }
+          await runStep(scope, step, onVerified)
+        }
       }
       if (this.#endReason instanceof CancelRequested) return this.#endReason
       return undefined
@@ -339,56 +436,16 @@ export class Run {
   #deadlineAlarm(deadline: string | undefined): Disposable {
     if (deadline === undefined) return { [Symbol.dispose]: () => {} }
     const left = Math.max(0, Date.parse(deadline) - this.#deps.clock.now())
-    return alarm(this.#deps.clock, left, () => {
+    const late = () => {
       if (!this.#decided && this.#endReason === undefined) this.#interrupt(new DeadlineExceeded(deadline))
-    })
-  }
-
-  async #endBadly(scope: RunScope, failure: unknown): Promise<void> {
-    const cancel = this.#endReason instanceof CancelRequested ? this.#endReason : undefined
-    if (mayStillBeAtWork(failure)) return this.#endHandsOff(failure)
-    const error = cancel ?? this.#endReason ?? failure
-    const beside: unknown[] = failure === error ? [] : [failure]
-    if (cancel !== undefined) beside.push(...(await undoSteps(scope, scope.definition.steps)))
-    const unsettled = this.record.steps.some((step) => step.startedAt !== undefined)
-      ? await settle(scope, cancel === undefined ? 'failed' : 'cancelled')
-      : undefined
-    if (unsettled !== undefined) beside.push(unsettled)
-    await this.#end(cancel === undefined ? 'FAILED' : 'CANCELLED', error, beside)
-  }
-
-  /** Something that must not be interrupted may be going on: nothing is undone, nothing powered off. */
-  #endHandsOff(failure: HwError): Promise<void> {
-    const left: LeftBehind = {
-      what: `The device may still be at work: ${failure.message}`,
-      remedy: 'Leave it powered until it is done, then look at it by hand; nothing was undone or settled.',
     }
-    return this.#end('FAILED', failure, [], [left])
+    if (left === 0) late() // it passed while no process worked on the run: nothing more is begun
+    return alarm(this.#deps.clock, left, late)
   }
 
-  async #end(
-    to: WorkflowStatus,
-    why?: unknown,
-    beside: readonly unknown[] = [],
-    left: readonly LeftBehind[] = [],
-  ): Promise<void> {
+  async #end(how: End): Promise<void> {
     this.#decided = true
-    const from = this.record.status
-    const error = why === undefined ? {} : { error: toErrorRecord(why, this.#deps.redactor, beside) }
-    const leftBehind = [...this.record.leftBehind, ...left, ...(to === 'COMPLETED' ? [] : openQuestions(this.record))]
-    await this.#keeper.transition(
-      ({ waitingFor: _, ...record }) => ({
-        ...record,
-        ...error,
-        status: changeStatus(from, to),
-        endedAt: timestamp(this.#deps.clock),
-        leftBehind,
-        ...(record.cancel === undefined || to === 'CANCELLED'
-          ? {}
-          : { cancel: { ...record.cancel, cameTooLate: true } }),
-      }),
-      { type: 'workflow.status', from, to, ...error, ...(leftBehind.length === 0 ? {} : { leftBehind }) },
-    )
+    await end({ keeper: this.#keeper, ...this.#deps }, how)
   }
 
   async #dispose(capabilities: CapabilityScope): Promise<void> {

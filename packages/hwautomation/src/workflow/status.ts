@@ -15,9 +15,12 @@ export const TRANSITIONS: Readonly<Record<WorkflowStatus, readonly WorkflowStatu
   CANCELLED: [],
 }
 
-/** The only transitions of a step. From `pending` to `failed`: its `skip` or `timeout` could not even be evaluated. */
+/**
+ * The only transitions of a step. From `pending` to `failed`: its `skip` or `timeout` could not even be evaluated; to `completed`: a
+ * retry takes over what an earlier run found.
+ */
 export const STEP_TRANSITIONS: Readonly<Record<StepStatus, readonly StepStatus[]>> = {
-  pending: ['running', 'skipped', 'failed'],
+  pending: ['running', 'completed', 'skipped', 'failed'],
   running: ['completed', 'failed', 'cancelled'],
   completed: [],
   failed: [],

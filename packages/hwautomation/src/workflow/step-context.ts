@@ -3,14 +3,15 @@ import { HwError } from '../errors.ts'
 import { alarm } from './alarm.ts'
 import { waitedFor } from './attempt.ts'
 import { type Interruption, whenAborted } from './cancellation.ts'
-import type { PlanContext, StepContext, UndoContext } from './context.ts'
+import type { PlanContext, StepContext, SubTask, UndoContext } from './context.ts'
 import { toMs } from './duration.ts'
+import type { CriticalSections } from './critical-sections.ts'
 import { type Effects, UNDO_PREFIX } from './effects.ts'
-import type { ArtefactRef, Evidence } from './record.ts'
+import type { ArtefactRef, Evidence, Intent, StepRecord, WarningRecord } from './record.ts'
 import { redactedLogger } from './redacted-logger.ts'
 import type { RunScope } from './run-scope.ts'
 import { shortJson, shortText } from './shorten.ts'
-import type { WorkflowStep } from './step.ts'
+import type { Duration, WorkflowStep } from './step.ts'
 import { criticalOverdue } from './still-at-work.ts'
 import { contextClosed, type SubTasks } from './sub-tasks.ts'
 
@@ -22,6 +23,8 @@ export interface ContextParts {
   readonly interruption: Interruption
   readonly subTasks: SubTasks
   readonly effects: Effects
+  /** Keeps on record that the step is inside a critical section. Absent while undoing and settling, which have none. */
+  readonly critical?: CriticalSections
 }
 
 /** A context and the means to end it: work that runs on after its attempt can neither send nor report any more. */
@@ -83,17 +86,21 @@ export function undoContext(
 
 /** A critical section has one of its own, under its own signal. */
 function contextUnder(signal: AbortSignal, run: RunScope, parts: ContextParts, gate: Gate): StepContext {
-  const context: Omit<StepContext, 'intents'> = {
+  const context: Omit<StepContext, 'intents' | 'inherited'> = {
     ...actingContext(signal, run, parts, gate),
     safePoint: () => {
       signal.throwIfAborted()
+      // an earlier process was killed beyond this point: there is no way back but through
+      if (parts.critical?.isOpen() === true) return
       const cancel = run.cancelRequested()
       if (cancel !== undefined) throw cancel
     },
     critical: async (name, within, work) => {
       gate.check('critical')
       const section = { name, withinMs: toMs(within), enclosing: signal }
-      return critical(run, parts.interruption, section, (own) => work(contextUnder(own, run, parts, gate)))
+      const through = () =>
+        critical(run, parts.interruption, section, (own) => work(contextUnder(own, run, parts, gate)))
+      return parts.critical === undefined ? through() : parts.critical.during(name, signal, through)
     },
   }
   return withIntents(context, run, parts)
@@ -104,18 +111,19 @@ function withIntents<Context extends object>(
   context: Context,
   run: RunScope,
   parts: ContextParts,
-): Context & Pick<StepContext, 'intents'> {
-  return Object.defineProperty(context, 'intents', {
-    enumerable: true,
-    get: () => {
-      const { steps } = run.keeper.record
-      const own = steps.filter((step) => step.id === parts.step)
-      return (own.length > 0 ? own : steps)
-        .flatMap((step) => step.intents)
-        .filter((intent) => intent.sent > 0 && !intent.key.startsWith(UNDO_PREFIX))
-        .map(({ effect, key, marker }) => ({ effect, key, marker }))
-    },
-  }) as Context & Pick<StepContext, 'intents'>
+): Context & Pick<StepContext, 'intents' | 'inherited'> {
+  const sent = (of: (step: StepRecord) => readonly Intent[] | undefined) => () => {
+    const { steps } = run.keeper.record
+    const own = steps.filter((step) => step.id === parts.step)
+    return (own.length > 0 ? own : steps)
+      .flatMap((step) => of(step) ?? [])
+      .filter((intent) => intent.sent > 0 && !intent.key.startsWith(UNDO_PREFIX))
+      .map(({ effect, key, marker }) => ({ effect, key, marker }))
+  }
+  return Object.defineProperties(context, {
+    intents: { enumerable: true, get: sent((step) => step.intents) },
+    inherited: { enumerable: true, get: sent((step) => step.inherited) },
+  }) as Context & Pick<StepContext, 'intents' | 'inherited'>
 }
 
 function actingContext(
@@ -123,7 +131,7 @@ function actingContext(
   run: RunScope,
   parts: ContextParts,
   gate: Gate,
-): Omit<StepContext, 'safePoint' | 'critical' | 'intents'> {
+): Omit<StepContext, 'safePoint' | 'critical' | 'intents' | 'inherited'> {
   const { step, subTasks } = parts
   const { keeper, redactor, clock } = run
   const effects = parts.effects
@@ -144,9 +152,10 @@ function actingContext(
         signal,
       )
     },
-    subTask: async (name, work) => {
+    subTask: async <T>(name: string, ...rest: SubTaskArguments<T>): Promise<T> => {
       gate.check('subTask')
-      return subTasks.during(name, signal, work)
+      const [options, work] = rest.length === 1 ? [undefined, rest[0]] : rest
+      return subTasks.during(name, signal, work, options?.quietFor)
     },
     reportSubTask: (name) => {
       gate.check('reportSubTask')
@@ -158,6 +167,8 @@ function actingContext(
     },
     warn: (code, message) => {
       const warning = { code, message: shortText(redactor, message), at: timestamp(clock), step }
+      const isSame = (other: WarningRecord) => other.code === code && other.message === warning.message
+      if (keeper.record.warnings.some((other) => isSame(other) && other.step === step)) return // said by an earlier attempt
       keeper.note((record) => ({ ...record, warnings: [...record.warnings, warning] }), {
         type: 'workflow.warning',
         warning,
@@ -212,6 +223,11 @@ async function critical<T>(
     release()
   }
 }
+
+/** `subTask(name, work)` or `subTask(name, { quietFor }, work)`. */
+type SubTaskArguments<T> =
+  | [work: (task: SubTask) => Promise<T>]
+  | [options: { readonly quietFor: Duration }, work: (task: SubTask) => Promise<T>]
 
 type Gate = ReturnType<typeof openGate>
 

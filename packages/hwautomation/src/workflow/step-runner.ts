@@ -3,22 +3,26 @@ import { HwError, toHwError } from '../errors.ts'
 import { alarm } from './alarm.ts'
 import { runAttempt } from './attempt.ts'
 import { CancelRequested, Interruption } from './cancellation.ts'
+import { carryOver } from './carry-over.ts'
 import type { StepContext } from './context.ts'
+import { criticalSections } from './critical-sections.ts'
 import { inWords, toMs } from './duration.ts'
 import { Effects, stepLedger } from './effects.ts'
 import { toErrorRecord } from './error-record.ts'
-import type { Evidence, Json, StepRecord } from './record.ts'
+import type { Evidence } from './record.ts'
 import { stepOf } from './record-keeper.ts'
 import { retry } from './retry.ts'
 import type { RunScope } from './run-scope.ts'
 import { shortJson, shortText, toJson } from './shorten.ts'
-import { changeStepStatus, type StepStatus } from './status.ts'
+import { changed } from './step-status.ts'
 import { planContext, stepContext } from './step-context.ts'
 import type { Verification, WorkflowStep } from './step.ts'
 import { howItEnds, SubTasks } from './sub-tasks.ts'
 
 const DEFAULT_MIN_DELAY = '2s'
 const DEFAULT_MAX_DELAY = '1m'
+/** What a step waited for may have happened during an outage: its time is never over before it could look. */
+const LOOK_AFTER_OUTAGE_MS = 5 * 60_000
 
 /** The step did not get done in all its attempts together. */
 export class StepTimedOut extends HwError {
@@ -29,7 +33,7 @@ export class StepTimedOut extends HwError {
       kind: 'timeout',
       retryable: false,
       message: `Step "${step}" was not done within ${inWords(totalMs)}.`,
-      hint: 'See the errors of its attempts, set right what they name, and start a new run.',
+      hint: 'See the errors of its attempts, set right what they name, and retry the run.',
       context: { step, totalMs },
       ...(lastError === undefined ? {} : { cause: lastError }),
     })
@@ -37,7 +41,8 @@ export class StepTimedOut extends HwError {
 }
 
 /**
- * Runs one step to its end and records it: skipped, completed with output and evidence, failed or cancelled.
+ * Runs one step to its end and records it: skipped, completed with output and evidence, failed or cancelled. One that an earlier process
+ * was in goes on with the attempt it was at; what an earlier run found is taken over where it still holds, else the step stays pending.
  * `onVerified` is called as soon as the world is as it should be, before that is written down.
  * @throws the error it failed with, or the reason it was stopped for; where this process lets go of the run, the step stays `running`
  */
@@ -51,13 +56,21 @@ export async function runStep(
   const subTasks = new SubTasks(run.keeper, run.clock, run.redactor, step.id)
   const beside: unknown[] = []
   try {
-    const skip = step.spec.skip?.(plan)
-    if (skip !== undefined) {
-      onVerified()
-      return await skipped(run, step, skip)
+    const before = stepOf(run.keeper.record, step.id)
+    if (before.status === 'pending') {
+      const skip = wishedAway(run, step) ?? step.spec.skip?.(plan)
+      if (skip !== undefined) {
+        onVerified()
+        return await skipped(run, step, skip)
+      }
+      if (before.carriedFrom !== undefined) {
+        if (await carryOver(run, step, stop)) onVerified()
+        return
+      }
     }
     const timeout = typeof step.spec.timeout === 'function' ? step.spec.timeout(plan) : step.spec.timeout
-    await changed(run, step, 'running', { startedAt: timestamp(run.clock), attempt: 1 })
+    if (before.status === 'pending')
+      await changed(run, step, 'running', { startedAt: timestamp(run.clock), attempt: 1 })
     const verified = await attempts(run, step, { stop, subTasks, beside, timeout })
     onVerified()
     subTasks.endReported('completed')
@@ -69,6 +82,13 @@ export async function runStep(
   }
 }
 
+/** Why somebody asked for the step to be left out. */
+function wishedAway(run: RunScope, step: WorkflowStep<any, any>): string | undefined {
+  const skips = run.keeper.record.skips ?? {}
+  const wish = Object.hasOwn(skips, step.id) ? skips[step.id] : undefined
+  return wish === undefined ? undefined : `${wish.by} asked to leave it out: ${wish.reason}`
+}
+
 interface Attempts {
   readonly stop: Interruption
   readonly subTasks: SubTasks
@@ -78,25 +98,33 @@ interface Attempts {
 
 async function attempts(run: RunScope, step: WorkflowStep<any, any>, given: Attempts): Promise<Verification<unknown>> {
   const { stop, subTasks, beside } = given
-  const totalMs = toMs(given.timeout.total)
   const policy = step.spec.retry ?? {}
+  const { attempt: firstAttempt, critical } = stepOf(run.keeper.record, step.id)
+  const attemptMs = toMs(given.timeout.attempt)
+  const totalMs = toMs(given.timeout.total)
   let current: Interruption | undefined
   let lastError: unknown
-  const end = run.begin({
-    title: step.title,
-    interruption: stop,
-    onCancel: step.spec.onCancel,
-    held: () => current?.held ?? false,
-  })
-  using _ = alarm(run.clock, totalMs, () => stop.request(new StepTimedOut(step.id, totalMs, lastError)))
+  // Where an earlier process died inside a critical section, that comes first: a cancel or a deadline waits until it is gone through.
+  const release = critical === undefined ? () => {} : stop.hold()
+  const sections = criticalSections(run, step.id, release)
+  const held = () => sections.isOpen() || (current?.held ?? false)
+  const end = run.begin({ title: step.title, interruption: stop, onCancel: step.spec.onCancel, held })
+  const late = () => stop.request(new StepTimedOut(step.id, totalMs, lastError))
+  using _ = alarm(run.clock, timeLeft(run, step, totalMs, attemptMs), late, run.touching)
   try {
     return await retry(
       (attempt) =>
         runAttempt(
           async (interruption) => {
             current = interruption
-            const effects = new Effects(stepLedger(run.keeper, step.id), run.definition.effects, run.clock)
-            const { context, close } = stepContext(run, { step: step.id, attempt, interruption, subTasks, effects })
+            const mayTouch = {
+              isAllowed: () => interruption.held || sections.isOpen() || run.touching.isAllowed(),
+              allowed: (signal: AbortSignal) => run.touching.allowed(signal),
+            }
+            const { effects: classes } = run.definition
+            const effects = new Effects(stepLedger(run.keeper, step.id), classes, run.clock, mayTouch)
+            const parts = { step: step.id, attempt, interruption, subTasks, effects, critical: sections }
+            const { context, close } = stepContext(run, parts)
             try {
               return await actAndVerify(step, context)
             } finally {
@@ -106,7 +134,8 @@ async function attempts(run: RunScope, step: WorkflowStep<any, any>, given: Atte
           {
             clock: run.clock,
             outer: stop,
-            timeoutMs: toMs(given.timeout.attempt),
+            timeoutMs: attemptMs,
+            stopped: run.touching,
             graceMs: run.graceMs,
             what: `Step "${step.id}"`,
             onAlongside: (error) => beside.push(error),
@@ -115,6 +144,7 @@ async function attempts(run: RunScope, step: WorkflowStep<any, any>, given: Atte
       {
         clock: run.clock,
         signal: stop.signal,
+        firstAttempt,
         retries: policy.retries ?? run.retryCount,
         minDelayMs: toMs(policy.minDelay ?? DEFAULT_MIN_DELAY),
         maxDelayMs: toMs(policy.maxDelay ?? DEFAULT_MAX_DELAY),
@@ -127,7 +157,15 @@ async function attempts(run: RunScope, step: WorkflowStep<any, any>, given: Atte
     )
   } finally {
     await end()
+    release()
   }
+}
+
+/** The time of all attempts counts on while no process works on the run; then there is still a look at what has become of it. */
+function timeLeft(run: RunScope, step: WorkflowStep<any, any>, totalMs: number, attemptMs: number): number {
+  const { startedAt } = stepOf(run.keeper.record, step.id)
+  const left = totalMs - (run.clock.now() - Date.parse(startedAt ?? timestamp(run.clock)))
+  return run.resumed ? Math.max(left, Math.min(attemptMs, LOOK_AFTER_OUTAGE_MS)) : totalMs
 }
 
 async function actAndVerify(step: WorkflowStep<any, any>, ctx: StepContext): Promise<Verification<unknown>> {
@@ -210,27 +248,6 @@ function retrying(
     (record) => ({ ...record, attempt, earlierErrors: [...record.earlierErrors, error] }),
     { type: 'step.retrying', step: step.id, attempt, delayMs, error },
   )
-}
-
-/** The one place where a step's status changes. */
-function changed(
-  run: RunScope,
-  step: WorkflowStep<any, any>,
-  to: StepStatus,
-  change: Partial<StepRecord>,
-  said: { output?: Json; evidence?: readonly Evidence[]; error?: StepRecord['error'] & object; reason?: string } = {},
-): Promise<void> {
-  const { status: from, attempt } = stepOf(run.keeper.record, step.id)
-  const status = changeStepStatus(from, to)
-  return run.keeper.step(step.id, (record) => ({ ...record, ...change, status }), {
-    type: 'step.status',
-    step: step.id,
-    title: step.title,
-    from,
-    to,
-    attempt: change.attempt ?? attempt,
-    ...said,
-  })
 }
 
 function shortEvidence(run: RunScope, evidence: readonly Evidence[]): Evidence[] {

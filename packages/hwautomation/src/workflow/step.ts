@@ -69,6 +69,19 @@ export interface StepSpec<Request, Output> {
   readonly act: (ctx: StepContext<Request>) => Promise<unknown>
   /** Reads the world again and says what is so now. */
   readonly verify: (ctx: StepContext<Request>) => Promise<Verification<Output>>
+  /**
+   * Asked when a retry would go on from what this step found in an earlier run, with its recorded output; reads only.
+   * A reason: it no longer holds, the step and all after it are done again. Absent: it holds. `resumesAt`: the step the retry goes on from.
+   */
+  readonly recheck?: (
+    ctx: PlanContext<Request> & {
+      readonly resumesAt: string
+      readonly recorded: Output
+      readonly completedAt: string
+    },
+  ) => Promise<string | undefined>
+  /** An operator may leave the step out, with a reason. Default false. */
+  readonly skippable?: boolean
   /** On cancel, in reverse order of the steps. Repeats until what it reads back is as it should be, or gives up by throwing. */
   readonly undo?: (ctx: UndoContext<Request>) => Promise<void>
   /** Deadline of `undo`. Default: `timeout.total`. */

@@ -1,17 +1,25 @@
 import { type Clock, timestamp } from '../clock.ts'
 import { HwError } from '../errors.ts'
 import type { Redactor } from '../redaction.ts'
+import { alarm } from './alarm.ts'
 import { CancelRequested, leavesTheRun } from './cancellation.ts'
 import type { SubTask } from './context.ts'
+import { toMs } from './duration.ts'
 import type { SubTaskRecord } from './record.ts'
 import { type RecordKeeper, withStep } from './record-keeper.ts'
 import { shortLine } from './shorten.ts'
+import type { Duration } from './step.ts'
 
 /** The document keeps the last of them; the journal has all. */
 const KEPT = 200
+/** How long a sub-task may say nothing new where it does not declare its silence: a reboot, a flash. */
+const QUIET_FOR = '5m'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-type Running = Mutable<SubTaskRecord>
+
+interface Running extends Mutable<SubTaskRecord> {
+  quietForMs: number
+}
 
 /** The sub-tasks of one step (or of the settling, which has no step record), over all its attempts. */
 export class SubTasks {
@@ -19,8 +27,10 @@ export class SubTasks {
   readonly #clock: Clock
   readonly #redactor: Redactor
   readonly #step: string
-  #tasks: Running[]
+  #tasks: SubTaskRecord[]
   #reported: Running | undefined
+  /** Rings when a task has been silent for too long. */
+  readonly #alarms = new Map<Running, Disposable>()
 
   constructor(keeper: RecordKeeper, clock: Clock, redactor: Redactor, step: string) {
     this.#keeper = keeper
@@ -31,8 +41,13 @@ export class SubTasks {
   }
 
   /** Runs `work` as a sub-task; it ends as `work` does. */
-  async during<T>(name: string, signal: AbortSignal, work: (task: SubTask) => Promise<T>): Promise<T> {
-    const task = this.#start(name)
+  async during<T>(
+    name: string,
+    signal: AbortSignal,
+    work: (task: SubTask) => Promise<T>,
+    quietFor?: Duration,
+  ): Promise<T> {
+    const task = this.#start(name, quietFor)
     try {
       const result = await work({
         detail: (line) => this.#progress(task, { detail: shortLine(this.#redactor, line) }),
@@ -58,21 +73,38 @@ export class SubTasks {
     if (task !== undefined) this.#end(task, status)
   }
 
-  #start(name: string): Running {
+  #start(name: string, quietFor: Duration = QUIET_FOR): Running {
     const task: Running = {
       name: shortLine(this.#redactor, name),
       startedAt: timestamp(this.#clock),
       status: 'running',
+      quietForMs: toMs(quietFor),
     }
     this.#tasks = [...this.#tasks, task].slice(-KEPT)
     this.#note({ type: 'subtask.started', step: this.#step, name: task.name })
+    this.#listen(task)
     return task
+  }
+
+  /** Sounds once per silence: the next news arms it again. */
+  #listen(task: Running): void {
+    this.#alarms.get(task)?.[Symbol.dispose]()
+    delete task.stalledSince
+    this.#alarms.set(
+      task,
+      alarm(this.#clock, task.quietForMs, () => {
+        task.stalledSince = timestamp(this.#clock)
+        const { name, quietForMs } = task
+        this.#note({ type: 'subtask.stalled', step: this.#step, name, silentMs: quietForMs, quietForMs })
+      }),
+    )
   }
 
   #progress(task: Running, news: { detail?: string; percent?: number }): void {
     if (task.status !== 'running' || Object.entries(news).every(([key, value]) => task[key as 'detail'] === value))
       return
     Object.assign(task, news)
+    this.#listen(task)
     this.#note(
       {
         type: 'subtask.progress',
@@ -87,6 +119,9 @@ export class SubTasks {
 
   #end(task: Running, status: Exclude<SubTaskRecord['status'], 'running'>, error?: unknown): void {
     if (task.status !== 'running') return
+    this.#alarms.get(task)?.[Symbol.dispose]()
+    this.#alarms.delete(task)
+    delete task.stalledSince
     task.status = status
     task.endedAt = timestamp(this.#clock)
     if (status === 'completed' && task.percent !== undefined) task.percent = 100

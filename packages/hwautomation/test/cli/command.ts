@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createLab, type Lab, type LabOptions } from '@hwautomation/testkit'
+import { bundled } from '../bundled.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const MAIN = new URL('../../src/cli/main.ts', import.meta.url)
 
 /** How a command ended and what it printed. */
 export interface Ended {
@@ -21,6 +19,8 @@ export interface Ended {
 export interface CommandOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
+  /** Is given what sends signals, once the process is there. */
+  readonly onStart?: (signal: (name: NodeJS.Signals) => void) => void
   /** Hears of every line of stdout as it comes; may send signals. */
   readonly onLine?: (line: string, signal: (name: NodeJS.Signals) => void) => void
   /** The same for stderr. */
@@ -30,12 +30,13 @@ export interface CommandOptions {
 /** `hwautomation …` as a process of its own, without a terminal and without this process's HWA_ variables. */
 export async function hwautomation(args: readonly string[], options: CommandOptions): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', TSX, '--conditions=source', MAIN, ...args], {
+  const child = spawn(process.execPath, [await bundled(MAIN), ...args], {
     cwd: options.cwd,
     env: { PATH, HOME, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const signal = (name: NodeJS.Signals) => void child.kill(name)
+  options.onStart?.(signal)
   const listen = (stream: NodeJS.ReadableStream, hear: CommandOptions['onLine']) => {
     let text = ''
     createInterface({ input: stream }).on('line', (line) => {
@@ -47,6 +48,47 @@ export async function hwautomation(args: readonly string[], options: CommandOpti
   const [stdout, stderr] = [listen(child.stdout, options.onLine), listen(child.stderr, options.onErrorLine)]
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, stdout: stdout(), stderr: stderr() }
+}
+
+/** A command that goes on while others are given. */
+export interface Going {
+  readonly ended: Promise<Ended>
+  /** The first line of stdout for which it is true; fails when the command ends without one. */
+  sees(found: (line: string) => boolean): Promise<string>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** `hwautomation …` in the background. */
+export function going(args: readonly string[], options: CommandOptions): Going {
+  const lines: string[] = []
+  let wake: () => void = () => {}
+  let kill: ((name: NodeJS.Signals) => void) | undefined
+  let over = false
+  const ended = hwautomation(args, {
+    ...options,
+    onStart: (signal) => (kill = signal),
+    onLine: (line, signal) => {
+      lines.push(line)
+      options.onLine?.(line, signal)
+      wake()
+    },
+  }).finally(() => {
+    over = true
+    wake()
+  })
+  return {
+    ended,
+    kill: (signal) => kill?.(signal),
+    async sees(found) {
+      for (let at = 0; ; at += 1) {
+        while (at >= lines.length) {
+          if (over) throw new Error(`It ended without that line: ${JSON.stringify(await ended)}`)
+          await new Promise<void>((resolve) => (wake = resolve))
+        }
+        if (found(lines[at]!)) return lines[at]!
+      }
+    },
+  }
 }
 
 /** The JSON Lines of an output; every line must be one object with a `type`. */

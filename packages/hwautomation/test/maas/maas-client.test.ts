@@ -1,7 +1,7 @@
 import { createLab } from '@hwautomation/testkit'
 import { describe, expect, it } from 'vitest'
 import { MaasClient } from '../../src/maas/maas-client.ts'
-import { MACHINE_STATUS } from '../../src/maas/machine-status.ts'
+import { MACHINE_STATUS } from '../../src/provisioning/machine-status.ts'
 import { MachinePoller } from '../../src/maas/machine-poller.ts'
 import { eventTime } from '../../src/maas/records.ts'
 import { Redactor, REDACTED } from '../../src/redaction.ts'

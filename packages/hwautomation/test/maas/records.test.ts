@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MACHINE_STATUS, machineStatusLabel } from '../../src/maas/machine-status.ts'
+import { MACHINE_STATUS, machineStatusLabel } from '../../src/provisioning/machine-status.ts'
 import { MAAS_ERRORS } from '../../src/maas/maas-errors.ts'
 import { MaasMachine } from '../../src/maas/machine.ts'
 import { learnSecrets } from '../../src/maas/power-secrets.ts'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Logger } from '../../src/logger.ts'
 import { LowdbStore } from '../../src/stores/lowdb-store.ts'
+import { seal } from '../../src/stores/sealed-json.ts'
 import { newRunId } from '../../src/workflow/ids.ts'
 import { entryOf, eventsOf, recordOf, storeContract } from './store-contract.ts'
 
@@ -33,13 +34,13 @@ storeContract(() => newStore())
 test('everything is there again for the next process', async () => {
   const first = await newStore()
   const record = recordOf(newRunId(), { idempotencyKey: 'ticket-1', fromTheFuture: 'kept' })
-  await first.save(record)
+  await first.save(record, [])
   const events = await first.append([entryOf(record.id, 1), entryOf(record.id, 2)])
   const { sha256 } = await first.putArtefact(Buffer.from('log'))
   await first.close()
 
   const second = await newStore()
-  expect(await second.load(record.id)).toEqual(record)
+  expect(await second.load(record.id)).toEqual({ ...record, seq: 2 })
   expect(await eventsOf(second, record.id)).toEqual(events)
   expect((await second.findByIdempotencyKey('ticket-1'))?.id).toBe(record.id)
   expect(Buffer.from((await second.getArtefact(sha256))!).toString()).toBe('log')
@@ -52,7 +53,7 @@ test('files are 0600 and folders 0700, also those that were there before', async
   await chmod(folder, 0o755)
   const store = await newStore()
   const record = recordOf(newRunId())
-  await store.save(record)
+  await store.save(record, [])
   await store.append([entryOf(record.id, 1)])
   const { sha256 } = await store.putArtefact(Buffer.from('log'))
   const mode = async (...path: string[]) => ((await stat(join(folder, ...path))).mode & 0o777).toString(8)
@@ -74,20 +75,24 @@ for (const [what, content] of [
   ['foreign', '{"hello":"world"}'],
   ['binary', '\u0000\u0001\u0002'],
   ['another run’s', JSON.stringify(recordOf(newRunId()))],
-  ['an unknown status’', JSON.stringify({ ...recordOf('x'), status: 'SLEEPING' })],
+  ['an unknown status’', seal({ ...recordOf('x'), status: 'SLEEPING' })],
 ] as const)
   test(`${what} document is set aside with a clear message, nothing of it is lost, and the rest is served`, async () => {
     const lines: string[] = []
     const line = (_: object, message: string) => void lines.push(message)
     const store = await newStore({ debug: line, info: line, warn: line, error: line })
     const good = recordOf(newRunId())
-    await store.save(good)
+    await store.save(good, [])
     const bad = newRunId()
     await writeFile(file(bad), content)
     expect((await store.list({})).records).toEqual([good])
     expect(await store.load(bad)).toBeUndefined()
     expect(store.troubles).toEqual([
-      { file: `workflows/${bad}.json`, message: expect.stringContaining(`set aside as ${bad}.json.unreadable-1`) },
+      {
+        file: `workflows/${bad}.json`,
+        message: expect.stringContaining(`set aside as ${bad}.json.unreadable-1`),
+        level: 'error',
+      },
     ])
     expect(lines).toEqual([expect.stringContaining(bad)])
     expect(await readFile(`${file(bad)}.unreadable-1`, 'utf8')).toBe(content)
@@ -98,10 +103,12 @@ for (const [what, content] of [
 test('a document of a later version is left where it is and said so', async () => {
   const store = await newStore()
   const id = newRunId()
-  const text = JSON.stringify({ ...recordOf(id), schema: 2 })
+  const text = JSON.stringify({ ...recordOf(id), schema: 3 })
   await writeFile(file(id), text)
   expect(await store.load(id)).toBeUndefined()
-  expect(store.troubles).toEqual([{ file: `workflows/${id}.json`, message: expect.stringContaining('newer') }])
+  expect(store.troubles).toEqual([
+    { file: `workflows/${id}.json`, message: expect.stringContaining('newer'), level: 'error' },
+  ])
   expect(await readFile(file(id), 'utf8')).toBe(text)
 })
 
@@ -111,14 +118,16 @@ test('files that are not ours are left alone and said so; what a killed write le
   await writeFile(join(folder, 'workflows', 'notes.txt'), 'mine')
   await writeFile(join(folder, 'workflows', leftover), '{"half')
   const store = await newStore()
-  expect(store.troubles).toEqual([{ file: 'workflows/notes.txt', message: expect.stringContaining('left alone') }])
+  expect(store.troubles).toEqual([
+    { file: 'workflows/notes.txt', message: expect.stringContaining('left alone'), level: 'warn' },
+  ])
   expect(await readdir(join(folder, 'workflows'))).toEqual(['notes.txt'])
 })
 
 test('a torn last line of the journal is set aside, what is before it is served, and writing goes on behind it', async () => {
   const first = await newStore()
   const record = recordOf(newRunId())
-  await first.save(record)
+  await first.save(record, [])
   const events = await first.append([entryOf(record.id, 1), entryOf(record.id, 2)])
   await first.close()
   const journal = join(folder, 'journal', '20260101.jsonl')
@@ -126,7 +135,9 @@ test('a torn last line of the journal is set aside, what is before it is served,
   await appendFile(journal, JSON.stringify(entryOf(record.id, 3, { name: 'long '.repeat(1_000) })).slice(0, -20))
 
   const second = await newStore()
-  expect(second.troubles).toEqual([{ file: 'journal/20260101.jsonl', message: expect.stringContaining('torn') }])
+  expect(second.troubles).toEqual([
+    { file: 'journal/20260101.jsonl', message: expect.stringContaining('torn'), level: 'warn' },
+  ])
   expect(await eventsOf(second, record.id)).toEqual(events)
   const [next] = await second.append([entryOf(record.id, 4)])
   expect(await eventsOf(second, record.id)).toEqual([...events, next])
@@ -138,7 +149,7 @@ test('a torn last line of the journal is set aside, what is before it is served,
 test('a journal cut at any byte loses at most what is behind the cut', async () => {
   const first = await newStore()
   const record = recordOf(newRunId())
-  await first.save(record)
+  await first.save(record, [])
   const events = await first.append([
     entryOf(record.id, 1),
     entryOf(record.id, 2, { name: 'schnee ☃' }),
@@ -161,7 +172,7 @@ test('a journal cut at any byte loses at most what is behind the cut', async () 
 test('a line of rubbish in the middle of a journal is passed over and said so, once', async () => {
   const first = await newStore()
   const record = recordOf(newRunId())
-  await first.save(record)
+  await first.save(record, [])
   await first.append([entryOf(record.id, 1)])
   await first.close()
   await appendFile(join(folder, 'journal', '20260101.jsonl'), `{"workflowId":"${record.id}" rubbish\n`)
@@ -169,13 +180,15 @@ test('a line of rubbish in the middle of a journal is passed over and said so, o
   await second.append([entryOf(record.id, 2)])
   for (let time = 0; time < 2; time += 1)
     expect((await eventsOf(second, record.id)).map((event) => event.seq)).toEqual([1, 2])
-  expect(second.troubles).toEqual([{ file: 'journal/20260101.jsonl', message: expect.stringContaining('not JSON') }])
+  expect(second.troubles).toEqual([
+    { file: 'journal/20260101.jsonl', message: expect.stringContaining('not JSON'), level: 'warn' },
+  ])
 })
 
 test('a journal is a file a day, read in order across midnight, and a clock set back does not go back to an older file', async () => {
   const store = await newStore()
   const record = recordOf(newRunId())
-  await store.save(record)
+  await store.save(record, [])
   const days = [
     '2026-01-01T23:59:59.000Z',
     '2026-01-02T00:00:01.000Z',
@@ -200,8 +213,8 @@ test('an artefact whose content was changed is not served', async () => {
 test('what could not be written is not served from memory', async () => {
   const store = await newStore()
   const record = recordOf(newRunId(), { seq: 1 })
-  await store.save(record)
+  await store.save(record, [])
   await rm(join(folder, 'workflows'), { recursive: true })
-  await expect(store.save({ ...record, seq: 2 })).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(store.save({ ...record, seq: 2 }, [])).rejects.toMatchObject({ code: 'store.failed' })
   expect((await store.load(record.id))?.seq).toBe(1)
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../../src/stores/memory-store.ts'
-import type { WorkflowEvent } from '../../src/workflow/events.ts'
+import type { AuditEntry, JournalEntry, WorkflowEvent } from '../../src/workflow/events.ts'
 import { WorkflowManager } from '../../src/workflow/manager.ts'
 import { idle, SteppedClock } from './stepped-clock.ts'
 import { deviceError, switchStep, TinyWorld, tinyWorkflow, untilStopped } from './tiny-world.ts'
@@ -153,7 +153,7 @@ test('reading a run that was detached ends where it was left', async () => {
 
 test('many progress lines of one sub-task while the disk is slow become fewer events, the newest among them', async () => {
   class SlowDisk extends MemoryStore {
-    override async append(entries: Parameters<MemoryStore['append']>[0]) {
+    override async append<Entry extends JournalEntry | AuditEntry>(entries: readonly Entry[]) {
       await idle()
       return super.append(entries)
     }

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { MemoryStore } from '../../src/stores/memory-store.ts'
 import type { Capability } from '../../src/workflow/context.ts'
 import { newRunId } from '../../src/workflow/ids.ts'
-import { WorkflowManager, type ManagerOptions } from '../../src/workflow/manager.ts'
-import type { WorkflowRecord } from '../../src/workflow/record.ts'
+import { WorkflowManager } from '../../src/workflow/manager.ts'
+import type { ManagerOptions } from '../../src/workflow/manager-options.ts'
 import { idle, SteppedClock } from './stepped-clock.ts'
 import { deviceError, switchStep, TinyWorld, tinyWorkflow, untilStopped } from './tiny-world.ts'
 
@@ -195,9 +195,9 @@ test('what resolve refuses is refused before anything is written', async () => {
 test('a run that cannot be written down does not start and holds nothing', async () => {
   class FullDisk extends MemoryStore {
     full = true
-    override async save(record: WorkflowRecord): Promise<void> {
+    override async save(...of: Parameters<MemoryStore['save']>) {
       if (this.full) throw new Error('ENOSPC')
-      return super.save(record)
+      return super.save(...of)
     }
   }
   const store = new FullDisk()
@@ -229,20 +229,29 @@ test('get knows running, ended and stored runs, and nothing else', async () => {
   expect(await manager.get('../../etc/passwd')).toBeUndefined()
 })
 
-test('unfinished runs of an unknown definition in the store are listed as they are, hold nothing, and are not touched', async () => {
+test('an unfinished run of an unknown definition is parked, says why, and holds its machine until it is cancelled', async () => {
   const store = new MemoryStore()
   const old = newManager({ store })
   const left = await old.start(tinyWorkflow([hanging()], { spec: { name: 'older/thing', version: 7 } }))
   await idle()
   await old.close()
-  const before = await store.load(left.id)
 
   await using manager = newManager({ store, clock: new SteppedClock('auto') })
   expect((await manager.list({ status: ['RUNNING'] })).records.map((record) => record.id)).toEqual([left.id])
-  expect((await (await manager.start(tinyWorkflow([switchStep('alpha')]))).outcome()).status).toBe('COMPLETED')
   const handle = (await manager.get(left.id))!
-  await expect(handle.cancel({ by: 'ada', reason: 'x' })).rejects.toMatchObject({ code: 'workflow.not-running-here' })
-  expect(await store.load(left.id)).toEqual(before)
+  expect(handle.record().waitingFor).toMatchObject({ kind: 'hold', detail: expect.stringContaining('older/thing@7') })
+  expect(manager.isWorkingOn(left.id)).toBe(false)
+  await expect(manager.start(tinyWorkflow([switchStep('alpha')]))).rejects.toMatchObject({
+    code: 'workflow.resource-busy',
+  })
+  await expect(manager.resume(left.id, { by: 'ada' })).rejects.toMatchObject({ code: 'workflow.unknown-definition' })
+  expect(await handle.cancel({ by: 'ada', reason: 'x' })).toBe('requested')
+  const end = await handle.outcome()
+  expect(end).toMatchObject({
+    status: 'CANCELLED',
+    leftBehind: [{ what: expect.stringContaining('without being undone') }],
+  })
+  expect((await (await manager.start(tinyWorkflow([switchStep('alpha')]))).outcome()).status).toBe('COMPLETED')
 })
 
 test('close detaches: nothing is sent any more, documents stay as they are, and handles say why', async () => {

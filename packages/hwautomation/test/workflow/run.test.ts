@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { MemoryStore } from '../../src/stores/memory-store.ts'
 import type { Capability, UndoContext } from '../../src/workflow/context.ts'
 import type { WorkflowEvent } from '../../src/workflow/events.ts'
-import { WorkflowManager, type ManagerOptions } from '../../src/workflow/manager.ts'
+import { WorkflowManager } from '../../src/workflow/manager.ts'
+import type { ManagerOptions } from '../../src/workflow/manager-options.ts'
 import { WorkflowStep, type StepSpec } from '../../src/workflow/step.ts'
 import { idle, SteppedClock } from './stepped-clock.ts'
 import {
@@ -529,10 +530,10 @@ test('a wait is in the record while it lasts', async () => {
 test('a store that fails stops the run: nothing more is sent, and the outcome says why', async () => {
   class FullDisk extends MemoryStore {
     saves = 0
-    override async save(record: Parameters<MemoryStore['save']>[0]): Promise<void> {
+    override async save(...of: Parameters<MemoryStore['save']>) {
       this.saves += 1
       if (this.saves > 4) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-      return super.save(record)
+      return super.save(...of)
     }
   }
   const workflow = tinyWorkflow(STEPS.map((id) => switchStep(id)))

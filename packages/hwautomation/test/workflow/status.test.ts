@@ -41,6 +41,7 @@ test('a step starts or is skipped, ends once, and is never taken up again', () =
   )
   expect(allowed).toEqual([
     'pending→running',
+    'pending→completed',
     'pending→failed',
     'pending→skipped',
     'running→completed',

@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import { biosPlanError, planBiosChange } from '../../bios/resolve.ts'
+import { biosPlanError } from '../../bios/resolve.ts'
 import { renderDiff } from '../../bios/render.ts'
 import type { BiosPlan } from '../../bios/plan.ts'
-import type { PlanContext } from '../../workflow/context.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
-import { artefactSchema, keepJson, keptPulled, type PulledBios } from '../bios-files.ts'
-import { Bios } from '../capabilities.ts'
+import { artefactSchema, keepJson, keptPulled } from '../bios-files.ts'
 import type { Provisioning } from '../provisioning.ts'
 import { stepTimes } from '../step-times.ts'
+import { biosDiffers, isDoneWithBios, peekedPlan, planFor, wantedBios } from '../wanted-bios.ts'
 import { biosPull } from './bios-pull.ts'
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
@@ -33,11 +32,12 @@ export const biosModify = new WorkflowStep<Provisioning, z.infer<typeof output>>
 
   async plan(ctx) {
     const plan = await peekedPlan(ctx)
+    const { settings, native } = ctx.request.profile.bios
     const wanted =
-      Object.keys(ctx.request.profile.bios.settings).length + Object.keys(ctx.request.profile.bios.native).length
+      ctx.request.restore === undefined ? Object.keys(settings).length + Object.keys(native).length : undefined
     if (plan === undefined)
       return {
-        ...ctx.todo(`Compare with the template of ${ctx.request.deviceType} (${wanted} settings)`),
+        ...ctx.todo(`Compare with ${wantedBios(ctx.request)}${wanted === undefined ? '' : ` (${wanted} settings)`}`),
         unknown: ['the BIOS diff: the BMC could not be asked, and the host is not running'],
       }
     if (plan.problems.length > 0)
@@ -45,17 +45,19 @@ export const biosModify = new WorkflowStep<Provisioning, z.infer<typeof output>>
     return {
       ...ctx.todo(
         plan.changes.length === 0
-          ? 'Nothing: the BIOS matches the template'
-          : `Change ${plan.changes.length} of ${wanted} settings`,
+          ? `Nothing: the BIOS matches ${wantedBios(ctx.request)}`
+          : `Change ${plan.changes.length} of ${wanted ?? plan.changes.length + plan.unchanged.length} settings`,
       ),
       diff: renderDiff(plan),
     }
   },
 
+  recheck: async (ctx) => (isDoneWithBios(ctx.resumesAt) ? biosDiffers(ctx) : undefined),
+
   async act(ctx) {
-    await ctx.subTask(`Comparing with the template of ${ctx.request.deviceType}…`, async (task) => {
+    await ctx.subTask(`Comparing with ${wantedBios(ctx.request)}…`, async (task) => {
       const pulled = await keptPulled(ctx, ctx.output(biosPull).pulled)
-      const plan = planFor(ctx.request, pulled)
+      const { plan } = await planFor(ctx, pulled)
       const refused = biosPlanError(plan)
       if (refused) throw refused
       task.detail(`${plan.changes.length} to change, ${plan.unchanged.length} as wanted`)
@@ -65,7 +67,12 @@ export const biosModify = new WorkflowStep<Provisioning, z.infer<typeof output>>
 
   async verify(ctx) {
     const pulled = await keptPulled(ctx, ctx.output(biosPull).pulled)
-    const plan = planFor(ctx.request, pulled)
+    const { plan, left } = await planFor(ctx, pulled)
+    if (left.length > 0)
+      ctx.warn(
+        'bios.not-restorable',
+        `${left.length} settings differ from ${wantedBios(ctx.request)} and cannot be written: ${left.map(({ message }) => message).join(' ')}`,
+      )
     const foreign = foreignStaged(plan, ctx.output(biosPull).pendingBefore)
     if (foreign.length > 0)
       ctx.warn(
@@ -89,34 +96,20 @@ export const biosModify = new WorkflowStep<Provisioning, z.infer<typeof output>>
       evidence: [
         ctx.evidence(
           plan.changes.length === 0
-            ? 'the BIOS matches the template'
-            : `${plan.changes.length} settings differ from the template`,
+            ? `the BIOS matches ${wantedBios(ctx.request)}`
+            : `${plan.changes.length} settings differ from ${wantedBios(ctx.request)}`,
           { changes: plan.changes.length, asWanted: plan.unchanged.length, preserved: plan.preserved.length },
-          { source: 'template', request: ctx.request.deviceType },
+          ctx.request.restore === undefined
+            ? { source: 'template', request: ctx.request.deviceType }
+            : { source: 'bios-pulled.json', request: ctx.request.restore.runId },
         ),
       ],
     }
   },
 })
 
-/** The plan as far as the BMC can be asked, for those who plan; undefined where it cannot. */
-export async function peekedPlan(ctx: PlanContext<Provisioning>): Promise<BiosPlan | undefined> {
-  const seen = await ctx.use(Bios).peek(ctx.signal)
-  return seen === undefined ? undefined : planFor(ctx.request, seen)
-}
-
 /** Staged settings that the template says nothing of: they are not ours to keep or to drop. */
 function foreignStaged(plan: BiosPlan, staged: readonly string[]): readonly string[] {
   const wanted = new Set([...plan.changes, ...plan.unchanged].map(({ name }) => name))
   return staged.filter((name) => !wanted.has(name))
-}
-
-/** The pure plan for a request: the template of its device type against what the machine has, in force and staged. */
-export function planFor(request: Provisioning, pulled: Pick<PulledBios, 'current' | 'pending' | 'registry'>): BiosPlan {
-  return planBiosChange({
-    template: request.profile.bios,
-    current: pulled.current,
-    pending: pulled.pending,
-    ...(pulled.registry ? { registry: pulled.registry } : {}),
-  })
 }

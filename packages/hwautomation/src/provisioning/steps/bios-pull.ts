@@ -6,7 +6,9 @@ import { artefactSchema, keepPulled } from '../bios-files.ts'
 import { Bios, HostShell, type BiosReading } from '../capabilities.ts'
 import { ensureTool } from '../ensure-tool.ts'
 import type { Provisioning } from '../provisioning.ts'
+import { QUIET_FOR } from '../quiet-for.ts'
 import { stepTimes } from '../step-times.ts'
+import { biosDiffers, isDoneWithBios } from '../wanted-bios.ts'
 
 const output = z.object({
   tool: z.string(),
@@ -41,10 +43,15 @@ export const biosPull = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     return ctx.todo(`Upload ${tool} to the host`, 'Export its current BIOS configuration and keep it')
   },
 
+  async recheck(ctx) {
+    if (!isDoneWithBios(ctx.resumesAt)) return 'the BIOS is read anew before it is compared and written'
+    return biosDiffers(ctx)
+  },
+
   async act(ctx) {
     const bios = ctx.use(Bios)
     await ensureTool(ctx, bios.tool)
-    const reading = await ctx.subTask('Exporting current BIOS configuration…', (task) =>
+    const reading = await ctx.subTask('Exporting current BIOS configuration…', { quietFor: QUIET_FOR.tool }, (task) =>
       bios.read({ signal: ctx.signal, everything: true, onStage: task.detail }).then((answer) => answer.value),
     )
     if (reading.file === undefined || Object.keys(reading.current.attributes).length === 0) throw emptyExport(bios.tool)
@@ -55,7 +62,7 @@ export const biosPull = new WorkflowStep<Provisioning, z.infer<typeof output>>({
   async verify(ctx) {
     // Read anew: a device that answers differently a moment later was not read, but guessed.
     const bios = ctx.use(Bios)
-    const { value: reading } = await ctx.subTask('Reading it again…', (task) =>
+    const { value: reading } = await ctx.subTask('Reading it again…', { quietFor: QUIET_FOR.tool }, (task) =>
       bios.read({ signal: ctx.signal, everything: true, onStage: task.detail }),
     )
     if (reading.file === undefined) throw emptyExport(bios.tool)

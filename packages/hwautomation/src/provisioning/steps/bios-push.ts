@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { compareAfterApply } from '../../bios/compare.ts'
-import { attributeOf, sameValue } from '../../bios/configuration.ts'
 import type { BiosPlan } from '../../bios/plan.ts'
+import { isStaged, notStaged } from '../../bios/staging.ts'
 import { HwError } from '../../errors.ts'
 import type { StepContext, SubTask } from '../../workflow/context.ts'
 import type { Json } from '../../workflow/record.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import { artefactSchema, keptPulled } from '../bios-files.ts'
 import { Bios, Commissioning, HostShell, type BiosChanges, type BiosReading } from '../capabilities.ts'
+import { endedAnyway, untilEnded } from '../dead-process.ts'
 import { ensureShell } from '../ensure-shell.ts'
 import { ensureTool } from '../ensure-tool.ts'
 import { findHost } from '../fresh-boot.ts'
@@ -15,9 +16,11 @@ import { assertStillOurs, markHeld, unmarkHeld } from '../holding.ts'
 import { hostLocationSchema } from '../host.ts'
 import { isRescue } from '../machine-state.ts'
 import type { Provisioning } from '../provisioning.ts'
+import { QUIET_FOR } from '../quiet-for.ts'
 import { enterRescue, leaveRescue } from '../rescue.ts'
 import { stepTimes } from '../step-times.ts'
-import { biosModify, peekedPlan } from './bios-modify.ts'
+import { biosDiffers, peekedPlan, wantedBios } from '../wanted-bios.ts'
+import { biosModify } from './bios-modify.ts'
 import { biosPull } from './bios-pull.ts'
 
 const output = z.object({
@@ -35,13 +38,15 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
   timeout: (ctx) => stepTimes(ctx.request.profile, 'bios-push'),
   expected: (ctx) => stepTimes(ctx.request.profile, 'bios-push').expected,
   onCancel: 'finish',
+  skippable: true,
 
-  skip: (ctx) => (ctx.maybeOutput(biosModify)?.changes.length === 0 ? 'the BIOS matches the template' : undefined),
+  skip: (ctx) =>
+    ctx.maybeOutput(biosModify)?.changes.length === 0 ? `the BIOS matches ${wantedBios(ctx.request)}` : undefined,
 
   async plan(ctx) {
     const plan = await peekedPlan(ctx)
     if (plan?.problems.length === 0 && plan.changes.length === 0)
-      return { todo: [], skip: 'the BIOS matches the template' }
+      return { todo: [], skip: `the BIOS matches ${wantedBios(ctx.request)}` }
     const write = `rite the changes with ${ctx.use(Bios).tool}`
     return {
       todo: [
@@ -57,6 +62,8 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     await assertStillOurs(ctx)
   },
 
+  recheck: async (ctx) => biosDiffers(ctx),
+
   async act(ctx) {
     const plan = await plannedChanges(ctx)
     // The last moment to stop: from the first write on, the machine must be brought through its reboot.
@@ -64,6 +71,7 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     const within = stepTimes(ctx.request.profile, 'bios-push').attempt
     await ctx.critical('writing BIOS settings', within, async (inside) => {
       await ensureShell(inside, `push-${ctx.attempt}`)
+      await finishEarlierCommit(inside)
       const before = await inForceOrStaged(inside, plan)
       if (before.state === 'in-force') return
       if (before.state === 'missing') await stage(inside, plan, before.changes)
@@ -126,24 +134,39 @@ async function inForceOrStaged(
   return { state: compareAfterApply(plan, reading.current).notTaken.length === 0 ? 'in-force' : 'staged' }
 }
 
+const commitOf = (ctx: StepContext<Provisioning>) => `${ctx.workflowId}-bios-push-${ctx.attempt}`
+
+/** A commit that a process before this one began in this attempt: its end is waited for, and its exit code counts like one of our own. */
+async function finishEarlierCommit(ctx: StepContext<Provisioning>): Promise<void> {
+  if (!ctx.intents.some(({ effect, key }) => effect === 'bios.write' && key === `${ctx.attempt}`)) return
+  await ctx.subTask('Looking for a commit that has begun already…', { quietFor: QUIET_FOR.tool }, async (task) => {
+    try {
+      task.detail(await ctx.use(Bios).finish(commitOf(ctx), ctx.signal))
+    } catch (error) {
+      ctx.signal.throwIfAborted()
+      // Begun, and its end is on no record: what the device says decides.
+      if (!endedAnyway(error)) throw error
+    }
+  })
+}
+
 async function stage(ctx: StepContext<Provisioning>, plan: BiosPlan, changes: BiosChanges): Promise<void> {
   const bios = ctx.use(Bios)
   const shell = ctx.use(HostShell)
-  const id = `${ctx.workflowId}-bios-push-${ctx.attempt}`
-  await ctx.subTask('Writing the new BIOS configuration…', (task) =>
+  const id = commitOf(ctx)
+  await ctx.subTask('Writing the new BIOS configuration…', { quietFor: QUIET_FOR.tool }, (task) =>
     ctx.effect({
       effect: 'bios.write',
       key: `${ctx.attempt}`,
       marker: async (): Promise<Json> => ({ bootId: shell.location?.bootId ?? '', run: id }),
       act: () => bios.stage(changes, { id, signal: ctx.signal, onStage: task.detail }),
       happened: async () => {
-        const status = await shell.statusOf(id, ctx.signal)
-        if (status === 'running') return 'happened'
+        await untilEnded(ctx, id)
         return isStaged(plan, await readBios(ctx, 'Looking at what was staged…')) ? 'happened' : 'not-happened'
       },
     }),
   )
-  await ctx.subTask('Checking that the changes are staged…', async (task) => {
+  await ctx.subTask('Checking that the changes are staged…', { quietFor: QUIET_FOR.tool }, async (task) => {
     if (isStaged(plan, await readInside(ctx, task))) return
     throw new HwError({
       code: 'bios.not-staged',
@@ -164,14 +187,14 @@ async function rebootThroughRescue(ctx: StepContext<Provisioning>): Promise<void
     await unmarkHeld(ctx, `reboot-${ctx.attempt}`)
     await leaveRescue(ctx, `reboot-${ctx.attempt}`)
   }
-  const entered = await enterRescue(ctx, `reboot-${ctx.attempt}`)
+  const entered = await enterRescue(ctx, `reboot-${ctx.attempt}`, bootBefore)
   await markHeld(ctx, `rebooted-${ctx.attempt}`)
-  await findHost(ctx, entered, bootBefore)
+  await findHost(ctx, entered.machine, { over: entered.over, quietFor: QUIET_FOR.bootAfterBiosWrite })
 }
 
 async function assertTaken(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<void> {
   await ensureTool(ctx, ctx.use(Bios).tool)
-  await ctx.subTask('Comparing with what the firmware made of it…', async (task) => {
+  await ctx.subTask('Comparing with what the firmware made of it…', { quietFor: QUIET_FOR.tool }, async (task) => {
     const reading = await readInside(ctx, task)
     const { notTaken } = compareAfterApply(plan, reading.current)
     const objections = await newVerdict(ctx, reading)
@@ -194,37 +217,10 @@ async function newVerdict(ctx: StepContext<Provisioning>, reading: BiosReading):
 }
 
 async function readBios(ctx: StepContext<Provisioning>, sentence: string, everything = false): Promise<BiosReading> {
-  return ctx.subTask(sentence, (task) => readInside(ctx, task, everything))
+  return ctx.subTask(sentence, { quietFor: QUIET_FOR.tool }, (task) => readInside(ctx, task, everything))
 }
 
 async function readInside(ctx: StepContext<Provisioning>, task: SubTask, everything = false): Promise<BiosReading> {
   const { value } = await ctx.use(Bios).read({ signal: ctx.signal, everything, onStage: task.detail })
   return value
-}
-
-function isStaged(plan: BiosPlan, reading: Pick<BiosReading, 'current' | 'pending'>): boolean {
-  return Object.keys(notStaged(plan, reading)).length === 0
-}
-
-/**
- * What has to be staged so that the next boot brings everything the template wants: changes, and settings that were as they should be
- * and are no longer. What a profile brings along comes with it, unless the profile is in force already or something else is staged.
- */
-function notStaged(plan: BiosPlan, { current, pending }: Pick<BiosReading, 'current' | 'pending'>): BiosChanges {
-  const inForce = new Set(
-    plan.changes.filter(({ name, to }) => sameValue(attributeOf(current, name), to)).map(({ name }) => name),
-  )
-  const wants = [
-    ...plan.changes.map(({ name, to: value }) => ({ name, value })),
-    ...plan.unchanged.filter(({ name, by }) => {
-      if (by === undefined || inForce.has(by)) return true
-      const staged = attributeOf(pending, name)
-      return staged !== undefined && !sameValue(staged, attributeOf(current, name))
-    }),
-  ]
-  return Object.fromEntries(
-    wants
-      .filter(({ name, value }) => !sameValue(attributeOf(pending, name) ?? attributeOf(current, name), value))
-      .map(({ name, value }) => [name, value]),
-  )
 }

@@ -14,12 +14,13 @@ import {
 } from '../bmc-address.ts'
 import { differences, inWords, setAddress } from '../bmc-change.ts'
 import { proveAddress } from '../bmc-prove.ts'
-import { putBack } from '../bmc-put-back.ts'
-import { BmcNetwork, type Sighting } from '../capabilities.ts'
+import { interruptedPutBack, putBack, wasPuttingBack } from '../bmc-put-back.ts'
+import { BmcNetwork, type Sighting } from '../bmc-network.ts'
 import { ensureShell } from '../ensure-shell.ts'
 import { ensureTool } from '../ensure-tool.ts'
 import { assertStillOurs } from '../holding.ts'
 import type { Provisioning } from '../provisioning.ts'
+import { QUIET_FOR } from '../quiet-for.ts'
 import { stepTimes } from '../step-times.ts'
 
 const lan = z.object({ source: z.string(), address: z.string(), netmask: z.string(), gateway: z.string() })
@@ -40,6 +41,7 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
   timeout: (ctx) => stepTimes(ctx.request.profile, 'ipmi-configure'),
   expected: (ctx) => stepTimes(ctx.request.profile, 'ipmi-configure').expected,
   onCancel: 'finish',
+  skippable: true,
 
   skip: (ctx) => (ctx.request.targetIpmiIp === undefined ? 'no BMC address was asked for' : undefined),
 
@@ -60,25 +62,38 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
     await assertStillOurs(ctx)
   },
 
+  async recheck(ctx) {
+    const { address } = await ctx.use(BmcNetwork).registration(ctx.signal)
+    return hostOf(address) === ctx.request.targetIpmiIp
+      ? undefined
+      : `MAAS has the power address ${address} now, not ${ctx.request.targetIpmiIp}`
+  },
+
   async act(ctx) {
     const address = ctx.request.targetIpmiIp!
     const host = await ensureShell(ctx, `ipmi-${ctx.attempt}`)
     await ensureTool(ctx, 'ipmitool')
-    const { before, current, target } = await ctx.subTask('Reading the BMC’s network settings…', async (task) => {
-      const found = await readLan(ctx)
-      task.detail(inWords(found.current))
-      const before = foundBefore(ctx) ?? found.before
-      return { before, current: found.current, target: await planAddress(ctx, before) }
-    })
-    if (current.address !== address)
+    const { before, current, target } = await ctx.subTask(
+      'Reading the BMC’s network settings…',
+      { quietFor: QUIET_FOR.tool },
+      async (task) => {
+        const found = await readLan(ctx)
+        task.detail(inWords(found.current))
+        const before = foundBefore(ctx) ?? found.before
+        return { before, current: found.current, target: await planAddress(ctx, before) }
+      },
+    )
+    const goingBack = wasPuttingBack(ctx)
+    if (!goingBack && current.address !== address)
       await ctx.subTask(`Checking that nobody else has ${address}…`, () => assertNobodyThere(ctx, address))
     ctx.safePoint()
     await ctx.critical(
       'changing the BMC address',
       stepTimes(ctx.request.profile, 'ipmi-configure').attempt,
       async (inside) => {
+        if (goingBack) return putBack(inside, before, interruptedPutBack(ctx.request))
         try {
-          await inside.subTask(`Setting the BMC’s address to ${address}…`, () =>
+          await inside.subTask(`Setting the BMC’s address to ${address}…`, { quietFor: QUIET_FOR.tool }, () =>
             setAddress(inside, before, target, 'to'),
           )
           await proveAddress(inside, before, address, host.identity)

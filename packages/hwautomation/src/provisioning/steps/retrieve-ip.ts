@@ -5,7 +5,8 @@ import { ensureShell } from '../ensure-shell.ts'
 import { findHost } from '../fresh-boot.ts'
 import { hostLocationSchema } from '../host.ts'
 import { assertMatches } from '../matching.ts'
-import { isRescue, STATUS } from '../machine-state.ts'
+import { isRescue } from '../machine-state.ts'
+import { MACHINE_STATUS } from '../machine-status.ts'
 import type { Provisioning } from '../provisioning.ts'
 import { stepTimes } from '../step-times.ts'
 import { commission } from './commission.ts'
@@ -27,7 +28,7 @@ export const retrieveIp = new WorkflowStep<Provisioning, z.infer<typeof output>>
 
   async plan(ctx) {
     const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
-    const willCommission = machine.status !== STATUS.ready || ctx.request.recommission === true
+    const willCommission = machine.status !== MACHINE_STATUS.ready || ctx.request.recommission === true
     const todo = [`Log in over SSH, prove serial number and UUID, compare with device type ${ctx.request.deviceType}`]
     if (isRescue(machine.status) || willCommission) return { todo }
     return { todo: ['Boot the machine into MAAS’s rescue mode', ...todo], reboots: 1 }
@@ -35,18 +36,26 @@ export const retrieveIp = new WorkflowStep<Provisioning, z.infer<typeof output>>
 
   async act(ctx) {
     const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
-    const commissionedNow = ctx.output(commission).way === 'commissioned'
+    const commissionedNow = ctx.maybeOutput(commission)?.way === 'commissioned'
     // The shell that commissioning left may be gone; then, and where there was no commissioning, rescue mode gives a new one.
     const left =
       commissionedNow &&
       ctx.attempt === 1 &&
       ctx.intents.length === 0 &&
-      machine.status === STATUS.ready &&
+      machine.status === MACHINE_STATUS.ready &&
       machine.power !== 'off'
     const host = left ? await findHost(ctx, machine) : await ensureShell(ctx, 'enter')
     await ctx.subTask(`Checking that this is a ${ctx.request.deviceType}…`, async () =>
       assertMatches(ctx.request, host.identity),
     )
+  },
+
+  async recheck(ctx) {
+    const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
+    const { serial, uuid } = ctx.recorded.host.identity
+    const holds = same(machine.serial, serial) ?? same(machine.uuid, uuid) ?? false
+    // Where it answers is looked for again by whoever needs a shell.
+    return holds ? undefined : `MAAS knows ${machine.hostname} by another serial number and UUID now`
   },
 
   async verify(ctx) {
@@ -78,3 +87,8 @@ export const retrieveIp = new WorkflowStep<Provisioning, z.infer<typeof output>>
     }
   },
 })
+
+/** Undefined where either is not known. */
+function same(a: string | null, b: string | null): boolean | undefined {
+  return a === null || b === null ? undefined : a.trim().toLowerCase() === b.trim().toLowerCase()
+}

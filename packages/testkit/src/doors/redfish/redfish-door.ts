@@ -6,7 +6,7 @@ import type { DoorContext, RedfishDoor } from '../door.ts'
 import { answerTo, callOf } from './exchange.ts'
 import { httpWire } from './http-wire.ts'
 import { resourcesOf } from './resources.ts'
-import { createSessions } from './sessions.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 
 /**
  * The Redfish services of all BMCs of a lab, in the dialect of HPE iLO 6. Each BMC has a certificate of its own; it and the
@@ -15,6 +15,7 @@ import { createSessions } from './sessions.ts'
 export function createRedfishDoor(context: DoorContext): RedfishDoor {
   const { world, clock, faults, serve } = context
   const servers = new Map<Machine, Promise<{ server: Server; secureContext: SecureContext }>>()
+  const services: Sessions[] = []
   const unfinished = new Map<IncomingMessage, string>()
   faults.declare([
     { call: 'redfish POST /redfish/v1/SessionService/Sessions', mutating: true, extra: ['session-limit'] },
@@ -26,6 +27,7 @@ export function createRedfishDoor(context: DoorContext): RedfishDoor {
     let made = servers.get(machine)
     if (made === undefined) {
       const sessions = createSessions(machine, clock)
+      services.push(sessions)
       const resources = resourcesOf(machine)
       const server = createServer((request, response) => {
         unfinished.set(request, `unfinished ${request.method} ${request.url} at the BMC of ${machine.hostname}`)
@@ -42,7 +44,7 @@ export function createRedfishDoor(context: DoorContext): RedfishDoor {
     machine: Machine,
     request: IncomingMessage,
     response: ServerResponse,
-    service: { sessions: ReturnType<typeof createSessions>; resources: ReturnType<typeof resourcesOf> },
+    service: { sessions: Sessions; resources: ReturnType<typeof resourcesOf> },
   ) => {
     const text = await bodyText(request)
     const call = callOf(machine, service.resources, request)
@@ -59,12 +61,15 @@ export function createRedfishDoor(context: DoorContext): RedfishDoor {
         .catch(() => socket.destroy())
         .finally(release)
     },
-    leftovers: () => [
-      ...unfinished.values(),
-      ...world.machines.flatMap(({ hostname, bmc }) =>
-        [...bmc.sessions].map(([id, { user }]) => `open Redfish session ${id} of ${user} at the BMC of ${hostname}`),
-      ),
-    ],
+    leftovers() {
+      for (const sessions of services) sessions.expire()
+      return [
+        ...unfinished.values(),
+        ...world.machines.flatMap(({ hostname, bmc }) =>
+          [...bmc.sessions].map(([id, { user }]) => `open Redfish session ${id} of ${user} at the BMC of ${hostname}`),
+        ),
+      ]
+    },
     async close() {
       for (const made of await Promise.allSettled(servers.values()))
         if (made.status === 'fulfilled') made.value.server.closeAllConnections()

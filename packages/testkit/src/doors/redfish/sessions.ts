@@ -27,6 +27,8 @@ export interface Sessions {
   close(id: string): Answer<RedfishReply>
   collection(caller: Caller): unknown
   resource(id: string, caller: Caller): unknown
+  /** Ends those that have been idle for too long: as iLO does, whether anybody asks or not. */
+  expire(): void
 }
 
 /** HPE iLO's session service (iLO RESTful API reference, "Managing sessions"). Status 401 of a wrong password is assumed. */
@@ -61,6 +63,7 @@ export function createSessions(machine: Machine, clock: LabClock): Sessions {
   }
 
   return {
+    expire,
     identify({ token, authorization }) {
       expire()
       if (token !== undefined) {

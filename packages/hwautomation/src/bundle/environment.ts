@@ -1,0 +1,34 @@
+import { release } from 'node:os'
+import { packageVersion } from '../package-folder.ts'
+import { REDACTED } from '../redaction.ts'
+import type { BundleFile, BundleFiles } from './files.ts'
+import type { BundleSource } from './source.ts'
+
+/** Versions, platform, and the configuration without its secrets. */
+export function environmentFile({ site }: BundleSource, files: BundleFiles): BundleFile {
+  return files.json('environment.json', {
+    hwautomation: packageVersion(),
+    node: process.version,
+    platform: process.platform,
+    arch: process.arch,
+    release: release(),
+    ...(typeof site === 'string' ? {} : { config: withoutSecrets(site.config) }),
+  })
+}
+
+const SECRET_KEY = /^(apiKey|privateKey|passphrase|password|secret|token)$/i
+
+/** By name here, whatever the redactor knows; references and paths stay. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (typeof value === 'string') return withoutUserInfo(value)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, SECRET_KEY.test(key) ? REDACTED : withoutSecrets(item)]),
+  )
+}
+
+/** A proxy's URL may hold its password. */
+function withoutUserInfo(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]+@/i, `$1${REDACTED}@`)
+}

@@ -1,0 +1,79 @@
+import type { CancelAnswer } from '../workflow/run.ts'
+import type { WorkflowEvent, JournalLine } from '../workflow/events.ts'
+import type { JournalQuery, ManagerState, RecordPage, RecordQuery } from '../workflow/ports.ts'
+import type { WorkflowRecord } from '../workflow/record.ts'
+import type { RunHandle } from '../workflow/run-handle.ts'
+
+/** Who asks for something, and through which door. */
+export interface Caller {
+  readonly by: string
+  readonly via: string
+}
+
+/** What a caller wants, and why. */
+export interface CallerWish extends Caller {
+  readonly reason?: string
+}
+
+/** Something in the state directory that is damaged or not ours. */
+export interface Trouble {
+  readonly file: string
+  readonly message: string
+}
+
+/** What the control API shows: a live manager, or a state directory that nobody works on. */
+export interface Reading {
+  load(id: string): Promise<WorkflowRecord | undefined>
+  list(query: RecordQuery): Promise<RecordPage>
+  /** Those there are and, while this process works on the run, those to come. */
+  events(id: string, options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<WorkflowEvent>
+  journal(query: JournalQuery): AsyncIterable<JournalLine>
+  state(): Promise<ManagerState>
+  isWorkingOn(id: string): boolean
+  /** Runs at the same time; undefined where nobody runs any. */
+  readonly slots: number | undefined
+  troubles(): readonly Trouble[]
+  /** The support bundle of a run that exists. */
+  exportRun(id: string, options: { readonly signal: AbortSignal; readonly caller?: Caller }): AsyncIterable<Uint8Array>
+}
+
+export interface RetryWish extends CallerWish {
+  readonly assume?: 'done' | 'not-done'
+  readonly skip?: readonly string[]
+  readonly idempotencyKey?: string
+}
+
+/** What the control API changes. The manager decides, and writes each wish to the audit. */
+export interface Acting {
+  cancel(id: string, wish: CallerWish): Promise<CancelAnswer>
+  retry(id: string, wish: RetryWish): Promise<RunHandle>
+  hold(id: string, wish: CallerWish): Promise<void>
+  release(id: string, wish: CallerWish): Promise<void>
+  skip(id: string, stepId: string, wish: CallerWish): Promise<void>
+  resume(id: string, wish: CallerWish): Promise<RunHandle>
+  pause(wish: CallerWish): Promise<ManagerState>
+  drain(wish: CallerWish): Promise<ManagerState>
+  proceed(wish: CallerWish): Promise<ManagerState>
+  forbidHardware(wish: CallerWish): Promise<ManagerState>
+  allowHardware(wish: CallerWish): Promise<ManagerState>
+}
+
+/** What only a site with hardware can do. */
+export interface Provisioner {
+  /** @throws HwError `request.invalid`, `devices.unknown-type`, and whatever `start` refuses with */
+  provision(request: unknown, options: Caller & { readonly idempotencyKey?: string }): Promise<RunHandle>
+  restoreBios(id: string, wish: CallerWish): Promise<RunHandle>
+}
+
+/** Everything a router serves. */
+export interface ControlSite {
+  readonly reading: Reading
+  /** Absent: nothing can be changed here. */
+  readonly acting?: Acting
+  /** Absent: there is no hardware here. */
+  readonly provisioner?: Provisioner
+  /** Masks secrets in whatever an error says. */
+  readonly redact: (text: string) => string
+  /** ISO 8601: since when this process serves. */
+  readonly since: string
+}
