@@ -68,6 +68,8 @@ function roleOf(literal: ts.StringLiteralLike): 'error' | 'warning' | undefined 
   if (property === undefined) return undefined
   if (ts.isVariableDeclaration(property)) return /\bcode\b/i.test(property.name.getText()) ? 'error' : undefined
   const name = nameOf(property)
+  const object = property.parent.parent
+  if (name === 'code' && ts.isVariableDeclaration(object) && object.name.getText() === 'warning') return 'warning'
   return name === 'code' || (isTableOfCodes(property) && !OTHER_PROPERTIES.has(name)) ? 'error' : undefined
 }
 

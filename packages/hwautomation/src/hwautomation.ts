@@ -1,12 +1,11 @@
 import { checkSite, type CheckResult } from './check-site.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { loadConfig, type Config, type PartialConfig } from './config.ts'
-import { liveSite } from './control/live-site.ts'
-import { startControl, type ControlServer } from './control/server.ts'
-import { usualSocketPath } from './control/socket-path.ts'
+import type { ControlServer } from './control/server.ts'
 import type { DeviceCatalogue } from './devices/catalogue.ts'
 import { loadCatalogue } from './devices/load-catalogue.ts'
 import { dialDirect, dialThrough, type Dial } from './dial.ts'
+import { keepHouse } from './house-keeping.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { MaasClient } from './maas/maas-client.ts'
 import { MachinePoller } from './maas/machine-poller.ts'
@@ -143,25 +142,49 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
     },
     provisioningCapabilities: capabilities,
     async close(how) {
-      await manager.close(how)
-      await controlServer?.close()
-      await maas.close()
+      try {
+        await endHouseKeeping()
+        await manager.close(how)
+      } finally {
+        await controlServer?.close()
+        await maas.close()
+      }
     },
     restoreBios: (runId, wish) => restoreBios(hw, runId, wish),
     check: (within = new AbortController().signal) => checkSite({ config, maas, devices, clock }, within),
     [Symbol.asyncDispose]: () => hw.close(),
   }
   let controlServer: ControlServer | undefined
+  let endHouseKeeping = async () => {}
   try {
     await manager.open()
+    if (config.retention !== undefined && store instanceof LowdbStore)
+      endHouseKeeping = keepHouse({ store, keepForMs: config.retention, clock, logger })
     // the lease is ours now: a control socket that is there was left by a process that is gone
-    if (wantsControl && config.stateDir !== undefined && store instanceof LowdbStore) {
-      controlServer = await startControl(liveSite(hw, store), { path: usualSocketPath(config.stateDir) })
-      await store.publish({ control: controlServer.path })
+    // The lease of another store says nothing about the state directory: it may have an owner, with a socket of its own.
+    if (wantsControl && ownStore === undefined && config.stateDir !== undefined && store instanceof LowdbStore) {
+      controlServer = await serveControl(hw, store, config.stateDir)
     }
   } catch (error) {
     await hw.close()
     throw error
   }
   return hw
+}
+
+/** Loaded only where it is used: it brings a web server along. */
+async function serveControl(hw: HwAutomation, store: LowdbStore, stateDir: string): Promise<ControlServer> {
+  const [{ liveSite }, { startControl }, { usualSocketPath }] = await Promise.all([
+    import('./control/live-site.ts'),
+    import('./control/server.ts'),
+    import('./control/socket-path.ts'),
+  ])
+  const server = await startControl(liveSite(hw, store), { path: usualSocketPath(stateDir) })
+  try {
+    await store.publish({ control: server.path })
+    return server
+  } catch (error) {
+    await server.close()
+    throw error
+  }
 }

@@ -5,6 +5,7 @@ export type { CheckResult } from './check-site.ts'
 export { HwError, isHwError, type ErrorContext, type ErrorKind } from './errors.ts'
 export { systemClock, type Clock } from './clock.ts'
 export type { Logger } from './logger.ts'
+export { Redactor } from './redaction.ts'
 export { dialDirect, dialThrough, type Dial, type DialTarget } from './dial.ts'
 
 export {
@@ -51,7 +52,8 @@ export {
   type WorkflowDefinition,
   type WorkflowDefinitionSpec,
 } from './workflow/definition.ts'
-export type { JournalEntry, WorkflowEvent } from './workflow/events.ts'
+export type { FollowOptions } from './workflow/event-stream.ts'
+export type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from './workflow/events.ts'
 export { executeWorkflow, type ExecuteOptions } from './workflow/execute.ts'
 export { WorkflowManager } from './workflow/manager.ts'
 export type { CloseOptions, ManagerOptions, StartOptions } from './workflow/manager-options.ts'
@@ -60,20 +62,23 @@ export type { JournalStreamOptions } from './workflow/journal-stream.ts'
 export type { Capabilities } from './workflow/registry.ts'
 export type { RunOutcome } from './workflow/outcome.ts'
 export { planWorkflow, type WorkflowPlan } from './workflow/plan.ts'
-export type { RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
+export type { JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
 export type {
   ArtefactRef,
   EffectClass,
   ErrorRecord,
   Evidence,
+  Intent,
   Json,
   LeftBehind,
   StepRecord,
   SubTaskRecord,
   WaitingFor,
   WarningRecord,
+  WishRecord,
   WorkflowRecord,
 } from './workflow/record.ts'
+export type { CancelAnswer } from './workflow/run.ts'
 export type { RunHandle } from './workflow/run-handle.ts'
 export { TRANSITIONS, type StepStatus, type WorkflowStatus } from './workflow/status.ts'
 export {
@@ -99,12 +104,3 @@ export { eventLines } from './report/event-lines.ts'
 export { errorLines, recordLines, type ReportOptions } from './report/record-lines.ts'
 export { planLines } from './report/plan-lines.ts'
 
-export { exportRun } from './bundle/export-run.ts'
-export type { BundleSource } from './bundle/source.ts'
-export { connectControl, ControlClient, type ClientIdentity } from './control/client.ts'
-export { bundleSource, liveSite } from './control/live-site.ts'
-export { controlRouter, type ControlRouter, type RouterOptions } from './control/router.ts'
-export type { ControlStatus } from './control/routes/manager.ts'
-export type { RunSummary } from './control/run-summary.ts'
-export { startControl, type ControlServer } from './control/server.ts'
-export type { Caller, ControlSite } from './control/site.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 
@@ -29,7 +29,12 @@ export async function socketPlace(wanted: string): Promise<SocketPlace> {
   if (fits(bindTo(wanted))) return { path: wanted, bindTo: bindTo(wanted), leave: async () => {} }
   const folder = await ownFolder(wanted)
   const at = path.join(folder, NAME)
-  return { path: at, bindTo: bindTo(at), leave: () => rm(folder, { recursive: true, force: true }) }
+  return { path: at, bindTo: bindTo(at), leave: () => leaveFolder(folder) }
+}
+
+/** Only where it is empty: the next owner of the state directory may be about to serve in it. */
+async function leaveFolder(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {})
 }
 
 function fits(candidate: string): boolean {

@@ -1,6 +1,6 @@
 import { Low } from 'lowdb'
 import type { Disk } from './disk.ts'
-import type { DocumentReader } from './document-reader.ts'
+import { SET_ASIDE, type DocumentReader } from './document-reader.ts'
 import { DurableFile } from './durable-file.ts'
 import { namesIn } from './file-system.ts'
 import { isRunId } from '../workflow/ids.ts'
@@ -44,6 +44,7 @@ export class ActiveRuns {
 
   async idsOnDisk(): Promise<string[]> {
     const names = await namesIn(this.#disk.fs, this.#disk.path(ACTIVE_FOLDER))
+    for (const name of names) if (SET_ASIDE.test(name)) this.#reader.isSetAside(`${ACTIVE_FOLDER}/${name}`)
     return names
       .filter((name) => name.endsWith('.json'))
       .map((name) => name.slice(0, -'.json'.length))

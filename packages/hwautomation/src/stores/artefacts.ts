@@ -14,7 +14,7 @@ export class Artefacts {
   readonly #onTrouble: OnTrouble
   /** Put here, and named by no record yet. */
   readonly #unnamed = new Set<string>()
-  /** Named by records that were saved while it was looked which ones are needed. */
+  /** Named by records that were written while it was looked which ones are needed. */
   #namedMeanwhile: Set<string> | undefined
 
   constructor(disk: Disk, onTrouble: OnTrouble) {
@@ -44,12 +44,14 @@ export class Artefacts {
     return undefined
   }
 
-  /** A record that is durable names these. */
+  /** A record that names these is about to be written. */
+  naming({ artefacts = [] }: Partial<Pick<WorkflowRecord, 'artefacts'>>): void {
+    for (const { sha256 } of artefacts) this.#namedMeanwhile?.add(sha256)
+  }
+
+  /** A record that names these is durable. */
   named({ artefacts = [] }: Partial<Pick<WorkflowRecord, 'artefacts'>>): void {
-    for (const { sha256 } of artefacts) {
-      this.#unnamed.delete(sha256)
-      this.#namedMeanwhile?.add(sha256)
-    }
+    for (const { sha256 } of artefacts) this.#unnamed.delete(sha256)
   }
 
   /**

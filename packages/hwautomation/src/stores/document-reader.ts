@@ -4,6 +4,9 @@ import { inspectDocument, type RunDocument } from './run-document.ts'
 import { unseal } from './sealed-json.ts'
 import type { OnTrouble } from './troubles.ts'
 
+/** What was set aside is called. */
+export const SET_ASIDE = /\.json\.unreadable-\d+$/
+
 /** Reads runs' documents. One that cannot be served is said so and, where it is ours to do, set aside with all its bytes. */
 export class DocumentReader {
   readonly #disk: Disk
@@ -36,6 +39,15 @@ export class DocumentReader {
     if (verdict.is === 'newer') this.#onTrouble(name, `${verdict.why}.${loss}`, level)
     else this.#onTrouble(name, `${verdict.why}; ${await this.#setAside(name)}.${loss}`, level)
     return undefined
+  }
+
+  /** Says of the document of an unfinished run that an earlier process set it aside; somebody must look, whoever opens the directory. */
+  isSetAside(name: string): void {
+    this.#onTrouble(
+      name,
+      'it was damaged and set aside earlier. This run had not ended: nothing goes on with it; look after its machine, then take the file away.',
+      'error',
+    )
   }
 
   /** What was done with it. */

@@ -18,6 +18,7 @@ import { pageOf } from './page.ts'
 import { PastRuns } from './past-runs.ts'
 import { prepareFolders } from './prepare-folders.ts'
 import { placeIn, recover } from './recovery.ts'
+import { remembering } from './remembering.ts'
 import { retain, type RetentionDeps, type Retained, type RetainOptions } from './retention.ts'
 import { lastSeqOf, recordOf, type RunDocument } from './run-document.ts'
 import { RunIndex } from './run-index.ts'
@@ -62,7 +63,6 @@ export class LowdbStore implements WorkflowStore {
   readonly #state: StateFile
   readonly #parts: RetentionDeps
   readonly #writer: RunWriter
-  readonly #resources = new Map<string, string>()
   readonly #onLost = new Set<(error: Error) => void>()
   #lease: Lease | undefined
 
@@ -75,7 +75,9 @@ export class LowdbStore implements WorkflowStore {
     this.#active = new ActiveRuns(this.#disk, reader)
     this.#past = new PastRuns(this.#disk, reader)
     this.#index = new RunIndex(this.#disk, report, () => this.#past.records())
-    this.#journal = new Journal(this.#disk, report, (id) => this.#resourceOf(id))
+    // events of the first release do not name their machine
+    const resourceOf = remembering(MOST_RESOURCES, async (id) => (await this.#document(id))?.resource ?? '')
+    this.#journal = new Journal(this.#disk, report, resourceOf)
     this.#artefacts = new Artefacts(this.#disk, report)
     this.#state = new StateFile(this.#disk, report)
     this.#parts = {
@@ -136,8 +138,7 @@ export class LowdbStore implements WorkflowStore {
 
   async load(id: string): Promise<WorkflowRecord | undefined> {
     const known = this.#active.get(id)
-    if (known !== undefined) return recordOf(structuredClone(known))
-    const document = await this.#document(id)
+    const document = known === undefined ? await this.#document(id) : structuredClone(known)
     return document === undefined ? undefined : recordOf(document)
   }
 
@@ -242,15 +243,5 @@ export class LowdbStore implements WorkflowStore {
     const ids =
       this.#options.readOnly === true ? await this.#active.idsOnDisk() : this.#active.all().map(({ id }) => id)
     return ids.toReversed()
-  }
-
-  /** Which machine a run is about, for events of the first release. */
-  async #resourceOf(id: string): Promise<string> {
-    const known = this.#resources.get(id)
-    if (known !== undefined) return known
-    const resource = (await this.#document(id))?.resource ?? ''
-    if (this.#resources.size >= MOST_RESOURCES) this.#resources.clear()
-    this.#resources.set(id, resource)
-    return resource
   }
 }

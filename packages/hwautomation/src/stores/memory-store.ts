@@ -72,7 +72,7 @@ export class MemoryStore implements WorkflowStore {
   }
 
   async *journal(query: JournalQuery): AsyncIterable<JournalLine> {
-    for (let at = placeOf(query.after); at < this.#journal.length; at += 1) {
+    for (let at = placeOf(query.after, this.#journal.length); at < this.#journal.length; at += 1) {
       const line = JSON.parse(this.#journal[at]!) as JournalLine
       if (asksFor(query, line)) yield line
     }
@@ -124,9 +124,9 @@ export class MemoryStore implements WorkflowStore {
   }
 }
 
-function placeOf(cursor: string | undefined): number {
+function placeOf(cursor: string | undefined, length: number): number {
   if (cursor === undefined) return 0
-  const place = CURSOR.exec(cursor)?.[1]
-  if (place === undefined) throw noSuchCursor(cursor)
-  return Number(place)
+  const place = Number(CURSOR.exec(cursor)?.[1] ?? Number.NaN)
+  if (!(place <= length)) throw noSuchCursor(cursor)
+  return place
 }

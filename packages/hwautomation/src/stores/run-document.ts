@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../workflow/events.ts'
-import type { WorkflowRecord } from '../workflow/record.ts'
-import { TRANSITIONS } from '../workflow/status.ts'
+import type { StepRecord, WorkflowRecord } from '../workflow/record.ts'
+import { STEP_TRANSITIONS, TRANSITIONS } from '../workflow/status.ts'
 import { migrateRecord, RECORD_SCHEMA } from './migrations.ts'
 import type { Unsealed } from './sealed-json.ts'
 
@@ -76,7 +76,17 @@ function faultOf(record: Partial<WorkflowRecord>, id: string): string | undefine
   if (!Array.isArray(record.steps) || typeof record.seq !== 'number') return 'its steps or its seq are missing'
   if (typeof record.resource !== 'string' || typeof record.createdAt !== 'string')
     return 'its resource or its creation time are missing'
+  if (typeof record.definition?.name !== 'string') return 'it does not say which workflow it is of'
+  if (![record.warnings, record.leftBehind, record.artefacts].every((list) => Array.isArray(list)))
+    return 'its warnings, its artefacts or what was left behind are missing'
+  if (!record.steps.every(isStep)) return 'one of its steps is not whole'
   return undefined
+}
+
+function isStep(step: Partial<StepRecord> | null): boolean {
+  const { id, status, intents, subTasks, evidence, earlierErrors } = step ?? {}
+  const isKnown = typeof id === 'string' && typeof status === 'string' && Object.hasOwn(STEP_TRANSITIONS, status)
+  return isKnown && [intents, subTasks, evidence, earlierErrors].every((list) => Array.isArray(list))
 }
 
 function damaged(why: string): DocumentVerdict {

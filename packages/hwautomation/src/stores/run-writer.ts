@@ -89,8 +89,10 @@ export class RunWriter {
     const entries = [...missing, ...events]
     const from = before === undefined ? place : notesOf(before).from
     const document = documentOf(record, { from, at: place, events: entries } satisfies StoreNotes)
+    artefacts.naming(record)
     if (before !== undefined && known === undefined) {
       await past.write(document)
+      artefacts.named(record)
       return journal.append(events)
     }
     await active.write(document)

@@ -22,8 +22,11 @@ export class ActiveRuns {
   keep(active: ActiveRun): void {
     const { run } = active
     this.#byId.set(run.id, active)
-    // the run's own `finished` is resolved after this, so that whoever waited for it finds the resource free
-    run.onFinished(() => this.#byId.delete(run.id))
+    // The run's own `finished` is resolved after this, so that whoever waited for it finds the resource free. One that is stuck keeps
+    // it: its document says that it is under way.
+    run.onFinished(() => {
+      if (!run.isStuck) this.#byId.delete(run.id)
+    })
   }
 
   get(id: string): ActiveRun | undefined {
@@ -37,6 +40,11 @@ export class ActiveRuns {
   /** Whoever holds the resource, also one that has ended and still closes what it used. */
   holderOf(resource: string): ActiveRun | undefined {
     return this.find(({ run }) => run.resource === resource)
+  }
+
+  /** Those that this process works on, or will when their turn comes. */
+  get atWork(): readonly Run[] {
+    return this.runs.filter((run) => !run.isParked && !run.isStuck)
   }
 
   get runs(): readonly Run[] {

@@ -26,6 +26,7 @@ export async function adopt(record: WorkflowRecord, deps: AdoptingDeps): Promise
   const { runs, active, registry, policy } = deps
   try {
     const workable = registry.workable(record)
+    const holder = active.holderOf(record.resource)?.run
     const run = new Run(record, runs, 'misfit' in workable ? undefined : workable)
     const meant = fingerprint(record.definition.name, [record.resource, record.request])
     const asked = record.fingerprint ?? meant
@@ -34,6 +35,7 @@ export async function adopt(record: WorkflowRecord, deps: AdoptingDeps): Promise
     else if (policy === 'fail')
       await run.giveUp(interrupted(record), 'FAILED', unfinishedWork(record, 'Its process ended'))
     else if ('misfit' in workable) await run.park(workable.misfit)
+    else if (holder !== undefined) await run.park(secondOf(holder))
     else if (policy === 'park') await run.park('its process ended; resume it to go on')
     else if (timesInVain(record) >= MOST_TIMES_IN_VAIN) await run.park(inVain(record))
     else run.start()
@@ -43,6 +45,11 @@ export async function adopt(record: WorkflowRecord, deps: AdoptingDeps): Promise
       'an unfinished run was not gone on with',
     )
   }
+}
+
+/** Never two at a time on one machine, whatever brought them there. */
+function secondOf({ id, record }: Run): string {
+  return `run ${id} of ${record.resourceLabel} goes first: resume or cancel this one when that has ended`
 }
 
 /** How often it was gone on with, last, without getting to another step. */

@@ -1,5 +1,6 @@
 import { timestamp } from '../clock.ts'
 import { toHwError } from '../errors.ts'
+import { runAttempt } from './attempt.ts'
 import type { Interruption } from './cancellation.ts'
 import type { StepRecord } from './record.ts'
 import { stepOf } from './record-keeper.ts'
@@ -8,6 +9,9 @@ import { shortText } from './shorten.ts'
 import { planContext } from './step-context.ts'
 import { changed } from './step-status.ts'
 import type { WorkflowStep } from './step.ts'
+
+/** A look reads what a step had found; what takes longer than this is quicker done again. */
+const LOOK_AGAIN_WITHIN_MS = 10 * 60_000
 
 /**
  * In a retry: completes a step by what an earlier run found, if that still holds. Where it does not, or cannot be asked, the step and
@@ -37,7 +41,8 @@ async function stale(
   { output, endedAt }: StepRecord,
   stop: Interruption,
 ): Promise<string | undefined> {
-  if (step.spec.recheck === undefined) return undefined
+  const { recheck } = step.spec
+  if (recheck === undefined) return undefined
   const resumesAt = run.keeper.record.steps.find(
     ({ carriedFrom, status }) => carriedFrom === undefined && status === 'pending',
   )
@@ -48,12 +53,22 @@ async function stale(
     held: () => false,
   })
   try {
-    return await step.spec.recheck({
-      ...planContext(run, step.id, stop.signal),
-      resumesAt: resumesAt?.id ?? step.id,
-      recorded: output,
-      completedAt: endedAt ?? timestamp(run.clock),
-    })
+    return await runAttempt(
+      ({ signal }) =>
+        recheck({
+          ...planContext(run, step.id, signal),
+          resumesAt: resumesAt?.id ?? step.id,
+          recorded: output,
+          completedAt: endedAt ?? timestamp(run.clock),
+        }),
+      {
+        clock: run.clock,
+        outer: stop,
+        timeoutMs: LOOK_AGAIN_WITHIN_MS,
+        graceMs: run.graceMs,
+        what: `Looking again at step "${step.id}"`,
+      },
+    )
   } catch (error) {
     stop.signal.throwIfAborted()
     return `it could not be checked again: ${toHwError(error).message}`

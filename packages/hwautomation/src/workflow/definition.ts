@@ -98,7 +98,10 @@ export interface RunnableWorkflow<Request = unknown> {
   resolve(
     signal: AbortSignal,
   ): Promise<{ readonly resource: string; readonly label: string; readonly request: Request }>
-  /** Makes what the steps use. */
+  /**
+   * Makes what the steps use, from the view alone: a retry, or a run that is gone on with after a restart, may be of another request of
+   * the same definition.
+   */
   capabilities(view: RunView): CapabilityScope
   /** Wall time for the whole run. */
   readonly timeout?: Duration

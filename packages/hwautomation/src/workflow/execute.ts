@@ -37,7 +37,7 @@ async function follow<Request>(
 ): Promise<RunOutcome> {
   signal.throwIfAborted()
   const run = await manager.start(workflow, { ...start, signal })
-  const by = start.requestedBy ?? 'anonymous'
+  const by = start.requestedBy?.trim() || 'anonymous' // a cancel by nobody is refused
   const off = whenAborted(signal, (reason) => {
     run.cancel({ by, reason: reasonInWords(reason) }).catch(() => {}) // the outcome tells
   })

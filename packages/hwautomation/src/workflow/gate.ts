@@ -26,7 +26,9 @@ export class Gate {
 
   /** Lets those who wait look again. */
   poke(): void {
-    for (const look of [...this.#waiting]) look()
+    // a copy: who looks may take itself off
+    const waiting = new Set(this.#waiting)
+    for (const look of waiting) look()
   }
 
   /** Calls `then` once, as soon as `test` is true; the returned function takes it back. */

@@ -77,6 +77,7 @@ export class WorkflowManager {
   #isOpen = false
   #closed: Promise<void> | undefined
   #lost: LeaseLost | undefined
+  #unlisten: () => void = () => {}
 
   constructor(options: ManagerOptions) {
     this.#store = options.store
@@ -106,9 +107,12 @@ export class WorkflowManager {
 
   /**
    * Opens the store and goes on with unfinished runs, by the `resume` option. `start`, `get` and `list` do it where it has not been done.
-   * @throws HwError `store.in-use` where another process owns the store, and what else keeps it from opening
+   * @throws HwError `store.in-use` where another process owns the store, and what else keeps it from opening; `workflow.manager-closed`
+   * where it was closed before it was ever opened
    */
   open(): Promise<void> {
+    // one that is closed must not take the store again: nobody would give it back
+    if (this.#opened === undefined && this.#closed !== undefined) return Promise.reject(managerClosed())
     this.#opened ??= this.#open()
     return this.#opened
   }
@@ -309,14 +313,14 @@ export class WorkflowManager {
     await this.#audit.write(entry)
   }
 
-  /** Whether this process works on the run, or will when its turn comes. False for one that is parked, was detached, crashed or is over. */
+  /** Whether this process works on the run, or will when its turn comes. False for one that is parked or stuck, was detached, crashed or is over. */
   isWorkingOn(id: string): boolean {
-    return this.#active.get(id)?.run.isParked === false
+    return this.#active.atWork.some((run) => run.id === id)
   }
 
   /** How many runs of this process are not over. */
   get activeRuns(): number {
-    return this.#active.runs.filter((run) => !run.isParked).length
+    return this.#active.atWork.length
   }
 
   /**
@@ -349,6 +353,7 @@ export class WorkflowManager {
       for (const run of runs()) run.leave(new LeaseLost('the manager was closed'))
     } finally {
       this.#over.abort()
+      this.#unlisten()
       if (this.#opened !== undefined) await this.#store.close()
       this.#events.clear()
     }
@@ -358,7 +363,7 @@ export class WorkflowManager {
 
   async #open(): Promise<void> {
     await this.#store.open()
-    this.#store.onLost((error) => this.#letGo(error))
+    this.#unlisten = this.#store.onLost((error) => this.#letGo(error))
     this.#gate.set(await this.#store.loadState())
     const deps = { runs: this.#runs, active: this.#active, registry: this.#registry, policy: this.#policy }
     for (const record of await this.#store.unfinished()) await adopt(record, deps)

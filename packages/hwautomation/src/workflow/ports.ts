@@ -7,7 +7,7 @@ export interface RecordQuery {
   readonly resource?: string
   /** As people name the machine: system_id, FQDN or the first label of it; letter case does not matter. */
   readonly server?: string
-  /** Default 50. */
+  /** A whole number from 1; default 50. */
   readonly limit?: number
   /** From the last page's `next`. */
   readonly after?: string
@@ -68,7 +68,10 @@ export interface WorkflowStore {
   ): Promise<readonly (Entry & { readonly cursor: string })[]>
   /** Events of one run with `seq` greater than `afterSeq`, in order. */
   events(workflowId: string, afterSeq: number): AsyncIterable<WorkflowEvent>
-  /** The journal, oldest first, up to what is in it when the reading comes there. */
+  /**
+   * The journal, oldest first, up to what is in it when the reading comes there.
+   * @throws HwError `store.no-such-cursor` for an `after` that no line of this store has
+   */
   journal(query: JournalQuery): AsyncIterable<JournalLine>
   /** `{}` where none was saved. */
   loadState(): Promise<ManagerState>

@@ -8,7 +8,8 @@ import { openQuestions } from './open-questions.ts'
 import type { LeftBehind } from './record.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import type { RunScope } from './run-scope.ts'
-import { changeStatus, type WorkflowStatus } from './status.ts'
+import { withoutLiveTasks } from './revived.ts'
+import { changeStatus, changeStepStatus, type WorkflowStatus } from './status.ts'
 import { mayStillBeAtWork } from './still-at-work.ts'
 
 /** How a run ends, and why where it is not COMPLETED. */
@@ -45,6 +46,30 @@ function handsOff(failure: HwError): End {
     remedy: 'Leave it powered until it is done, then look at it by hand; nothing was undone or settled.',
   }
   return { to: 'FAILED', why: failure, left: [left] }
+}
+
+/** Writes down that nobody goes on with the step that an earlier process was in. */
+export async function givenUp(
+  keeper: RecordKeeper,
+  { clock, redactor }: { readonly clock: Clock; readonly redactor: Redactor },
+  why: HwError,
+  to: 'failed' | 'cancelled',
+): Promise<void> {
+  const at = timestamp(clock)
+  const error = toErrorRecord(why, redactor)
+  for (const { id, title, status: from, attempt } of keeper.record.steps) {
+    if (from !== 'running') continue
+    const status = changeStepStatus(from, to)
+    await keeper.step(id, (step) => ({ ...withoutLiveTasks(step, at), status, endedAt: at, error }), {
+      type: 'step.status',
+      step: id,
+      title,
+      from,
+      to,
+      attempt,
+      error,
+    })
+  }
 }
 
 /** The last transition of a run. */

@@ -4,7 +4,7 @@ import { outcomeOf, type RunOutcome } from './outcome.ts'
 import type { WorkflowStore } from './ports.ts'
 import type { WorkflowRecord } from './record.ts'
 import type { CancelAnswer, Run } from './run.ts'
-import { hasEnded, type WorkflowStatus } from './status.ts'
+import type { WorkflowStatus } from './status.ts'
 import type { Wish } from './wishes.ts'
 
 /** One run, to follow and to cancel. Also of a run that has ended, or that no manager of this process is working on. */

@@ -24,9 +24,9 @@ import type { WorkflowStore } from './ports.ts'
 import type { LeftBehind, WishRecord, WorkflowRecord } from './record.ts'
 import { keysOf } from './idempotency-keys.ts'
 import { RecordKeeper } from './record-keeper.ts'
-import { brokenStep, endedWith, isOver, revivedOutputs, withoutLiveTasks } from './revived.ts'
+import { brokenStep, endedWith, isOver, revivedOutputs } from './revived.ts'
 import { begun, deadlineOf, goneOn } from './run-beginning.ts'
-import { clearUp, end, type End } from './run-ending.ts'
+import { clearUp, end, type End, givenUp } from './run-ending.ts'
 import type { Activity, RunScope } from './run-scope.ts'
 import type { Slots } from './slots.ts'
 import { hasEnded } from './status.ts'
@@ -94,6 +94,7 @@ export class Run {
   /** How the run ends is settled: all is verified, or it has failed. */
   #decided = false
   #problem: HwError | undefined
+  #stuckFor: HwError | undefined
   #atTheEnd: () => void = () => {}
   #resolve!: () => void
 
@@ -129,6 +130,11 @@ export class Run {
   /** Nobody works on it, until somebody resumes it. */
   get isParked(): boolean {
     return this.#parked
+  }
+
+  /** It could not be brought to its end here, since its store failed: it is unfinished, and goes on when the store is opened anew. */
+  get isStuck(): boolean {
+    return this.#stuckFor !== undefined
   }
 
   /** Writes the run down for the first time. @throws HwError `workflow.store-failed` */
@@ -167,11 +173,7 @@ export class Run {
   async giveUp(error: HwError, to: 'FAILED' | 'CANCELLED', left: readonly LeftBehind[]): Promise<void> {
     this.#parked = false
     try {
-      const at = timestamp(this.#deps.clock)
-      await this.#keeper.transition((record) => ({
-        ...record,
-        steps: record.steps.map((step) => withoutLiveTasks(step, at)),
-      }))
+      await givenUp(this.#keeper, this.#deps, error, to === 'CANCELLED' ? 'cancelled' : 'failed')
       await this.#end({ to, why: error, left })
     } finally {
       await this.#keeper.idle()
@@ -303,11 +305,14 @@ export class Run {
   #stuck(error: unknown): void {
     if (leavesTheRun(error)) return
     this.#problem = this.#keeper.broken ?? toHwError(error)
+    this.#stuckFor = this.#problem
     this.#deps.logger.error({ workflowId: this.id, error: this.#problem.message }, 'the run cannot go on')
   }
 
   /** Waits for its turn. One that had begun and is to end now waits for nothing: there is something to clear up. */
   async #itsTurn(): Promise<void> {
+    // of one that had begun the time is running already; one that had ended badly has nothing more to lose
+    using _ = this.#resumed && brokenStep(this.record) === undefined ? this.#deadlineAlarm() : undefined
     try {
       await this.#turn.take(this.#stop.signal)
     } catch (error) {
@@ -325,6 +330,7 @@ export class Run {
       if (this.#keeper.broken !== undefined) throw this.#keeper.broken
       if (this.#leaving !== undefined && failure !== undefined) throw this.#leaving
       this.#decided = true
+      if (failure !== undefined) this.#turn.insist() // a held run had given its slot back
       await this.#end(failure === undefined ? { to: 'COMPLETED' } : await clearUp(scope, failure, this.#endReason))
     } finally {
       await this.#dispose(scope.capabilities)
@@ -406,11 +412,10 @@ export class Run {
 
   /** Undefined once every step is verified or skipped; else why not. */
   async #steps(scope: RunScope): Promise<unknown> {
-    const { deadline } = this.record
-    using _ = this.#deadlineAlarm(deadline)
     const { steps } = scope.definition
     const broken = brokenStep(this.record)
     if (broken !== undefined) return endedWith(broken, this.#endReason)
+    using _ = this.#deadlineAlarm()
     try {
       for (const [index, step] of steps.entries()) {
         const onVerified = () => {
@@ -433,7 +438,8 @@ export class Run {
     }
   }
 
-  #deadlineAlarm(deadline: string | undefined): Disposable {
+  #deadlineAlarm(): Disposable {
+    const { deadline } = this.record
     if (deadline === undefined) return { [Symbol.dispose]: () => {} }
     const left = Math.max(0, Date.parse(deadline) - this.#deps.clock.now())
     const late = () => {

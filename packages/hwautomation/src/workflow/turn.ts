@@ -1,4 +1,4 @@
-import { untilAborted } from './cancellation.ts'
+import { leavesTheRun, untilAborted } from './cancellation.ts'
 import type { Gate } from './gate.ts'
 import type { WishRecord, WorkflowRecord } from './record.ts'
 import type { Slots } from './slots.ts'
@@ -52,17 +52,14 @@ export class Turn {
     const { slots, waits, record } = this.#deps
     const free = slots.tryTake()
     if (free !== undefined) return free
-    const wait = waits.begin('slot', 'all slots are taken by other runs')
-    const release = await slots.take(record().requestedBy, signal)
-    await wait.end()
-    return release
+    const said = waits.begin('slot', 'all slots are taken by other runs')
+    return await saying(said, () => slots.take(record().requestedBy, signal))
   }
 
   async #until({ detail, still }: Held, signal: AbortSignal): Promise<void> {
     const { gate, waits } = this.#deps
-    const wait = waits.begin('hold', detail)
-    await untilAborted<void>(signal, (resolve) => gate.whenever(() => !still(), resolve))
-    await wait.end()
+    const said = waits.begin('hold', detail)
+    await saying(said, () => untilAborted<void>(signal, (resolve) => gate.whenever(() => !still(), resolve)))
   }
 
   #heldBy(): Held | undefined {
@@ -80,6 +77,18 @@ export class Turn {
 interface Held {
   readonly detail: string
   readonly still: () => boolean
+}
+
+/** What it waits for is said as long as it does; still, where this process lets go of the run: it waits on. */
+async function saying<T>({ end }: Pick<ReturnType<Waits['begin']>, 'end'>, wait: () => Promise<T>): Promise<T> {
+  try {
+    const result = await wait()
+    await end()
+    return result
+  } catch (error) {
+    if (!leavesTheRun(error)) await end()
+    throw error
+  }
 }
 
 function said({ by, reason }: WishRecord, what: string): string {

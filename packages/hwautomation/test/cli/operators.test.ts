@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
@@ -229,6 +229,32 @@ describe('with an owner', () => {
     expect(site.lab.server('srv001').maasRecord()['status_name']).toBe('New')
     const late = await run(site, 'cancel', 'srv001')
     expect([late.code, late.stdout.includes('Too late')]).toEqual([1, true])
+  })
+
+  it('that was killed: a damaged run is named by status, also after it was set aside', LONG, async () => {
+    await using site = await commandSite(SLOW)
+    const { owner, id } = await commissioning(site)
+    owner.kill('SIGKILL')
+    await owner.ended
+    await truncate(join(site.folder, 'state', 'workflows', `${id}.json`), 300)
+    expect((await run(site, 'resume')).code).toBe(2)
+    for (let time = 1; time <= 2; time += 1)
+      expect((await run(site, 'status')).stdout).toMatch(/unreadable-1: .*look after its machine/)
+  })
+
+  it('is not asked by commands about a copy of its directory', LONG, async () => {
+    await using site = await commandSite(SLOW)
+    const { owner, id } = await commissioning(site)
+    const filter = (file: string) => !file.endsWith('.sock')
+    await cp(join(site.folder, 'state'), join(site.folder, 'copy'), { recursive: true, filter })
+    const status = await run(site, 'status', '--state-dir', 'copy')
+    expect(status.stdout).toContain('No process works on this state directory.')
+    await run(site, 'hold', id, '--state-dir', 'copy')
+    const [original] = jsonLines((await run(site, 'status', id, '--json')).stdout)
+    expect(original).toMatchObject({ id, working: true })
+    expect(original).not.toHaveProperty('hold')
+    owner.kill('SIGKILL')
+    await owner.ended
   })
 
   it('is found where its socket has to be elsewhere, since the path is too long for one', LONG, async () => {

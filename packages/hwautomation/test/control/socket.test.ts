@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
@@ -139,6 +139,16 @@ describe('the control socket', () => {
     await next.close()
     expect(existsSync(next.path)).toBe(false)
     expect(await readdir(site.folder)).toEqual([])
+  })
+
+  it('leaves the folder of a long path to the next owner, who may be about to serve in it', async () => {
+    await using site = await tinySite()
+    const server = await site.serve(join(site.folder, 'x'.repeat(60), 'w'.repeat(60), 'control.sock'))
+    const next = `${server.path}.99999`
+    await writeFile(next, '')
+    await server.close()
+    expect([existsSync(server.path), existsSync(next)]).toEqual([false, true])
+    await rm(dirname(next), { recursive: true })
   })
 
   it('is in a folder of its own where the path is too long for a socket, and its folder goes with it', async () => {

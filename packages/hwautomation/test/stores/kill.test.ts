@@ -24,11 +24,12 @@ test('a process killed at any instant, again and again, loses nothing that it ac
     const child = await StoreProcess.start(state.path)
     // what the process before left unfinished goes on
     const unfinished = (await child.ask('unfinished')) as { id: string; seq: number }[]
-    const ids = [...unfinished.map(({ id }) => id), ...Array.from({ length: RUNS }, newRunId)].slice(-RUNS)
+    const ids = [...unfinished.map(({ id }) => id), ...Array.from({ length: RUNS }, newRunId)].slice(0, RUNS)
     const seqs = new Map(unfinished.map(({ id, seq }) => [id, seq]))
-    const working = ids.map((id) => work(child, id, seqs.get(id) ?? 0, acknowledged))
+    const enough = new Countdown(1 + ((round * 37) % 160))
+    const working = ids.map((id) => work(child, id, seqs.get(id) ?? 0, acknowledged, enough))
     const auditing = audit(child, round, audits)
-    await new Promise((resolve) => setTimeout(resolve, 3 + ((round * 37) % 120)))
+    await enough.reached
     await child.kill()
     await Promise.all([...working, auditing])
 
@@ -57,7 +58,7 @@ test('a process killed at any instant, again and again, loses nothing that it ac
     expect(audits.filter((reason) => !lines.includes(reason))).toEqual([])
     await store.close()
   }
-  expect([...acknowledged.values()].filter(({ ended }) => ended).length).toBeGreaterThan(RUNS)
+  expect([...acknowledged.values()].filter(({ ended }) => ended).length).toBeGreaterThan(2 * RUNS)
 }, 120_000)
 
 /** A run of ten transitions with progress between, as fast as the store takes them, and then the next. Ends with the process. */
@@ -66,6 +67,7 @@ async function work(
   first: string,
   from: number,
   acknowledged: Map<string, Acknowledged>,
+  enough: Countdown,
 ): Promise<void> {
   let id = first
   let seq = from
@@ -81,6 +83,7 @@ async function work(
           recordOf(id, { seq, status: ended ? 'COMPLETED' : 'RUNNING', idempotencyKey: id, begin }),
           events,
         )
+        enough.count()
         known.seq = seq
         known.ended = ended
         known.events.push(...events.map((event) => event.seq))
@@ -88,6 +91,7 @@ async function work(
         if (ended) break
         const progress = [entryOf(id, (seq += 1)), entryOf(id, (seq += 1))]
         await child.ask('append', progress)
+        enough.count()
         known.events.push(...progress.map((event) => event.seq))
       }
       id = newRunId()
@@ -107,5 +111,22 @@ async function audit(child: StoreProcess, round: number, audits: string[]): Prom
     }
   } catch {
     // killed
+  }
+}
+
+/** So many answers, and then the end comes at whatever the process is doing. */
+class Countdown {
+  readonly reached: Promise<void>
+  #left: number
+  #reach = () => {}
+
+  constructor(count: number) {
+    this.#left = count
+    this.reached = new Promise((resolve) => (this.#reach = resolve))
+  }
+
+  count(): void {
+    this.#left -= 1
+    if (this.#left === 0) this.#reach()
   }
 }

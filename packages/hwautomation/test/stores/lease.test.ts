@@ -141,6 +141,30 @@ for (const [where, call, folder, seq, seqs] of [
     expect(store.troubles).toEqual([])
   })
 
+test('a line that a stopped process was about to write does not land among those of its successor', async () => {
+  const disk = new FaultyFileSystem()
+  const slow = await state.open({ fileSystem: disk.fs, leaseTtlMs: TTL })
+  const record = recordOf(newRunId())
+  await slow.save(record, [entryOf(record.id, 1)])
+  let goOn = () => {}
+  const stopped = new Promise<void>((reached) => {
+    const waiting = new Promise<void>((resolve) => (goOn = resolve))
+    disk.gate = ({ call }) => {
+      if (call === 'file.write') reached()
+      return call === 'file.write' || call === 'utimes' ? waiting : undefined
+    }
+  })
+  const late = slow.append([entryOf(record.id, 2, { name: 'late '.repeat(20) })]).catch((error: unknown) => error)
+  await stopped
+  const store = await vi.waitFor(() => state.open({ leaseTtlMs: TTL }), { timeout: 5_000, interval: 20 })
+  for (let seq = 3; seq < 6; seq += 1) await store.append([entryOf(record.id, seq)])
+  const before = await state.contents()
+  goOn()
+  expect(await late).toMatchObject({ code: 'store.lease-lost' })
+  expect(await state.contents()).toEqual(before)
+  expect((await eventsOf(store, record.id)).map(({ seq }) => seq)).toEqual([1, 3, 4, 5])
+})
+
 test('a heartbeat keeps the directory for longer than the lease lasts', async () => {
   const first = await state.open({ leaseTtlMs: 90 })
   const beats = new Set<number>()

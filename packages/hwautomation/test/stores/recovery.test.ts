@@ -112,3 +112,59 @@ test('a cursor stays valid over restarts and days', async () => {
   }
   expect(seen).toEqual(Array.from({ length: 17 }, (_, index) => index + 1))
 })
+
+test('a line whose writing failed leaves nothing between those before and after it', async () => {
+  const disk = new FaultyFileSystem()
+  const store = await state.open({ fileSystem: disk.fs })
+  const record = recordOf(newRunId())
+  await store.save(record, [entryOf(record.id, 1)])
+  const long = { name: 'long '.repeat(500) }
+  for (const [index, failing] of (['file.datasync', 'file.truncate'] as const).entries()) {
+    disk.fault = ({ call }) => (call === 'file.datasync' || call === failing ? 'EIO' : undefined)
+    await expect(store.append([entryOf(record.id, 9, long), entryOf(record.id, 10, long)])).rejects.toMatchObject({
+      code: 'store.failed',
+    })
+    disk.fault = () => undefined
+    expect((await journalOf(store)).length).toBe(1 + index)
+    await store.append([entryOf(record.id, 2 + index)])
+    const looking = await state.open({ readOnly: true })
+    expect((await journalOf(looking)).map((line) => (line.type === 'audit' ? 0 : line.seq))).toEqual(
+      [1, 2, 3].slice(0, 2 + index),
+    )
+    expect(looking.troubles).toEqual([])
+  }
+})
+
+test('an event is served only when it is durable', async () => {
+  const disk = new FaultyFileSystem()
+  const store = await state.open({ fileSystem: disk.fs })
+  const record = recordOf(newRunId())
+  await store.save(record, [entryOf(record.id, 1)])
+  let goOn = () => {}
+  const written = new Promise<void>((reached) => {
+    const waiting = new Promise<void>((resolve) => (goOn = resolve))
+    disk.gate = ({ call }) => {
+      if (call !== 'file.datasync') return undefined
+      reached()
+      return waiting
+    }
+  })
+  const appending = store.append([entryOf(record.id, 2)])
+  await written
+  expect((await eventsOf(store, record.id)).map(({ seq }) => seq)).toEqual([1])
+  goOn()
+  await appending
+  expect((await eventsOf(store, record.id)).map(({ seq }) => seq)).toEqual([1, 2])
+})
+
+test('when the end of the journal is lost, what the documents know of it comes back', async () => {
+  const store = await state.open()
+  const record = recordOf(newRunId())
+  await store.save(record, [entryOf(record.id, 1)])
+  await store.save({ ...record, seq: 3 }, [entryOf(record.id, 2), entryOf(record.id, 3)])
+  await store.close()
+  await writeFile(state.file('journal', '20260101.jsonl'), '')
+  const next = await state.open()
+  expect((await eventsOf(next, record.id)).map(({ seq }) => seq)).toEqual([2, 3])
+  expect(next.troubles).toEqual([expect.objectContaining({ file: 'journal/checkpoint.json' })])
+})

@@ -117,6 +117,11 @@ export function storeContract(make: () => Promise<WorkflowStore>): void {
     await store.save(recordOf(second, { idempotencyKey: 'ticket-2' }), [])
     expect((await store.findByIdempotencyKey('ticket-2'))?.id).toBe(second)
     expect(await store.findByIdempotencyKey('toString')).toBeUndefined()
+    // a key that joined a run under way is one of its keys from then on
+    await store.save(recordOf(second, { idempotencyKey: 'ticket-2', furtherKeys: ['ticket-3'] }), [])
+    expect((await store.findByIdempotencyKey('ticket-3'))?.id).toBe(second)
+    await store.save(recordOf(second, { idempotencyKey: 'ticket-2', furtherKeys: ['ticket-3'], status: 'FAILED' }), [])
+    expect((await store.findByIdempotencyKey('ticket-3'))?.id).toBe(second)
   })
 
   test('events come back in order with the cursors they were given, from any seq on, each run its own', async () => {

@@ -122,3 +122,29 @@ test('when another process takes the store, runs are let go of at once, and new 
   })
   await expect(manager.cancel(run.id, { by: 'ada' })).rejects.toMatchObject({ code: 'workflow.lease-lost' })
 })
+
+test('a run whose store failed holds its machine: nobody else gets it before the store is opened anew, and then it goes first', async () => {
+  const store = new FailingStore()
+  const world = new TinyWorld()
+  const failing = switchStep('failing', {
+    act: async (ctx) => {
+      if (ctx.attempt === 1 && world.sent.length === 0) store.refuses = storeError('store.failed')
+      await ctx.effect({ effect: 'switch', act: () => world.switchOn('failing') })
+    },
+  })
+  const workflow = tinyWorkflow([failing], { world })
+  const first = new WorkflowManager({ store, clock: new SteppedClock() })
+  const stuck = await first.start(workflow)
+  expect(await stuck.outcome()).toMatchObject({ status: 'RUNNING', error: { code: 'workflow.store-failed' } })
+  expect([first.isWorkingOn(stuck.id), first.activeRuns]).toEqual([false, 0])
+  store.refuses = undefined
+  const other = tinyWorkflow([switchStep('other')], { world })
+  await expect(first.start(other)).rejects.toMatchObject({ code: 'workflow.resource-busy', context: { run: stuck.id } })
+  await first.close()
+
+  await using second = new WorkflowManager({ store, clock: new SteppedClock('auto') })
+  world.sent.push('from now on the disk is sound')
+  second.register(workflow.definition, (view) => workflow.capabilities(view))
+  await second.open()
+  expect((await (await second.get(stuck.id))!.outcome()).status).toBe('COMPLETED')
+})

@@ -1,12 +1,12 @@
 import type { JournalLine, WorkflowEvent } from '../../workflow/events.ts'
 import type { JournalQuery } from '../../workflow/ports.ts'
-import { asksFor } from '../journal-query.ts'
+import { asksFor, noSuchCursor } from '../journal-query.ts'
 import { migrateLine } from '../migrations.ts'
 import { unseal } from '../sealed-json.ts'
 import type { OnTrouble } from '../troubles.ts'
-import { BEGINNING, cursorOf, dayOf, type Place, placeOf } from './cursor.ts'
+import { BEGINNING, cursorOf, dayOf, isBefore, type Place, placeOf } from './cursor.ts'
 import type { JournalFiles } from './journal-files.ts'
-import { linesOf } from './lines.ts'
+import { endsLine, linesOf } from './lines.ts'
 
 /** How a line of the first release begins; those had no checksum. */
 const UNSEALED_LINE = '{"v":1,'
@@ -45,7 +45,7 @@ export class JournalReader {
 
   /** @throws HwError `store.no-such-cursor` */
   async *lines(query: JournalQuery): AsyncIterable<JournalLine> {
-    const from = query.after === undefined ? startOf(query) : placeOf(query.after)
+    const from = query.after === undefined ? startOf(query) : await this.#placeBehind(query.after)
     const { workflowId, resource } = query
     const marks = workflowId === undefined ? [] : [JSON.stringify(workflowId)]
     const machine = resource === undefined ? undefined : JSON.stringify(resource)
@@ -61,6 +61,16 @@ export class JournalReader {
     for await (const line of this.#lines(from, () => true))
       if (line.type !== 'audit') seqs.set(line.workflowId, Math.max(line.seq, seqs.get(line.workflowId) ?? 0))
     return seqs
+  }
+
+  /** Another directory's cursor, or one that somebody made up, would silently pass over what is there. */
+  async #placeBehind(cursor: string): Promise<Place> {
+    const { files, written } = this.#deps
+    const place = placeOf(cursor)
+    const end = written()
+    const isAhead = end !== undefined && isBefore(end, place)
+    if (isAhead || !(await endsLine(files.fs, files.path(place.day), place.offset))) throw noSuchCursor(cursor)
+    return place
   }
 
   async *#lines(from: Place, mayFit: (text: string) => boolean): AsyncGenerator<JournalLine> {

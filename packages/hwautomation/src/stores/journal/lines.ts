@@ -39,3 +39,18 @@ export async function* linesOf(
     await file.close()
   }
 }
+
+/** Whether a line ends right before this byte of the file. True where there is no file: what was in it was removed since. */
+export async function endsLine(fs: FileSystem, path: string, offset: number): Promise<boolean> {
+  if (offset === 0) return true
+  const file = await onFiles(path, 'read the journal', () => fs.open(path, 'r').catch(absent))
+  if (file === undefined) return true
+  try {
+    const { bytesRead, buffer } = await onFiles(path, 'read the journal', () =>
+      file.read(Buffer.alloc(1), 0, 1, offset - 1),
+    )
+    return bytesRead === 1 && buffer[0] === NEWLINE
+  } finally {
+    await file.close()
+  }
+}

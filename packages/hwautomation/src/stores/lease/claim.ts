@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { systemClock } from '../../clock.ts'
 import { HwError } from '../../errors.ts'
 import { placeFile } from '../durable-file.ts'
@@ -17,6 +17,8 @@ import {
   OWNER_FOLDER,
 } from './lease-file.ts'
 import { livenessOf, type ProcessIdentity, thisProcess } from './process-identity.ts'
+
+const FORGOTTEN_MS = 3_600_000
 
 export interface Claim {
   readonly document: LeaseDocument
@@ -123,7 +125,15 @@ async function fenceOthers(fs: FileSystem, owner: string, epoch: number): Promis
         .catch(absent)
   await syncFolder(fs, owner)
   for (const name of await namesIn(fs, owner))
-    if (name.startsWith('.fenced-')) await fs.rm(join(owner, name), { recursive: true, force: true })
+    if (name.startsWith('.fenced-') || (await isForgottenClaim(fs, join(owner, name))))
+      await fs.rm(join(owner, name), { recursive: true, force: true })
+}
+
+/** Left by a process that was killed while it made its claim. Those that are just being made are let alone. */
+async function isForgottenClaim(fs: FileSystem, path: string): Promise<boolean> {
+  if (!basename(path).startsWith('.claim-')) return false
+  const stat = await fs.stat(path).catch(absent)
+  return stat !== undefined && systemClock.now() - stat.mtimeMs > FORGOTTEN_MS
 }
 
 function inUse(root: string, { document, beatAt }: FoundLease, self: ProcessIdentity, ttlMs: number): HwError {
