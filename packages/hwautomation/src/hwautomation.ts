@@ -24,6 +24,7 @@ import type { WorkflowDefinition } from './workflow/definition.ts'
 import type { WorkflowStore } from './workflow/ports.ts'
 import type { Provisioning } from './provisioning/provisioning.ts'
 import type { RunHandle } from './workflow/run-handle.ts'
+import type { Capabilities } from './workflow/registry.ts'
 import type { Wish } from './workflow/wishes.ts'
 
 /** What `createHwAutomation` takes: configuration by file, environment and code, and what code alone can give. */
@@ -40,8 +41,14 @@ export interface HwAutomationOptions extends Omit<PartialConfig, 'dial' | 'resum
   readonly clock?: Clock
   /** Instead of the state directory. */
   readonly store?: WorkflowStore
-  /** Variations of the standard workflow whose unfinished runs are gone on with at the start; `serverProvisioning` always is. */
-  readonly workflows?: readonly WorkflowDefinition<Provisioning>[]
+  /**
+   * Workflows of your own whose unfinished runs are gone on with at the start: variations of the standard one, or any other with what
+   * makes its capabilities. Those of this library always are.
+   */
+  readonly workflows?: readonly (
+    | WorkflowDefinition<Provisioning>
+    | { readonly definition: WorkflowDefinition<any>; readonly capabilities: Capabilities }
+  )[]
   /** As in the configuration, or `leave`: unfinished runs stay as they are and hold their machines until they are resumed one by one. */
   readonly resume?: 'continue' | 'park' | 'fail' | 'leave'
   /** False: no control socket in the state directory, so that the command line cannot talk to this process. Default true. */
@@ -128,7 +135,9 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
     typeof dial === 'function' ? dial : config.dial === undefined ? dialDirect() : dialThrough(config.dial)
   const capabilities = (view: RunView): CapabilityScope =>
     runCapabilities(view, { config, maas, poller, manager, store, dial: connect, clock, logger, redactor })
-  for (const definition of [serverProvisioning, biosRestore, ...workflows]) manager.register(definition, capabilities)
+  for (const known of [serverProvisioning, biosRestore, ...workflows])
+    if ('definition' in known) manager.register(known.definition, known.capabilities)
+    else manager.register(known, capabilities)
   const hw: HwAutomation = {
     manager,
     store,

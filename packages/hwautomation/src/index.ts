@@ -57,7 +57,7 @@ export type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from './wor
 export { executeWorkflow, type ExecuteOptions } from './workflow/execute.ts'
 export { WorkflowManager } from './workflow/manager.ts'
 export type { CloseOptions, ManagerOptions, StartOptions } from './workflow/manager-options.ts'
-export type { RetryWish, Wish } from './workflow/wishes.ts'
+export type { CancelWish, RetryWish, Wish } from './workflow/wishes.ts'
 export type { JournalStreamOptions } from './workflow/journal-stream.ts'
 export type { Capabilities } from './workflow/registry.ts'
 export type { RunOutcome } from './workflow/outcome.ts'
@@ -103,4 +103,3 @@ export type { StoreTrouble } from './stores/troubles.ts'
 export { eventLines } from './report/event-lines.ts'
 export { errorLines, recordLines, type ReportOptions } from './report/record-lines.ts'
 export { planLines } from './report/plan-lines.ts'
-

@@ -90,7 +90,7 @@ export class ControlClient implements AsyncDisposable {
     return this.#post('/api/orchestration/provision', body, idempotencyKey)
   }
 
-  cancel(id: string, wish: Reason = {}): Promise<Cancelled> {
+  cancel(id: string, wish: Reason & { readonly withoutUndo?: boolean } = {}): Promise<Cancelled> {
     return this.#post(runPath(id, 'cancel'), wish)
   }
 

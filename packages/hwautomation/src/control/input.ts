@@ -45,6 +45,7 @@ export const auditQuery = z.strictObject({
 })
 /** Bodies of what changes something. */
 export const wishBody = z.strictObject({ reason: reason.exactOptional() })
+export const cancelBody = wishBody.extend({ withoutUndo: z.boolean().exactOptional() })
 export const skipBody = z.strictObject({ step: z.string().min(1).max(80), reason })
 export const reasonBody = z.strictObject({ reason })
 export const retryBody = wishBody.extend({

@@ -9,6 +9,8 @@ import type { ControlSite } from './site.ts'
 import { socketPlace } from './socket-path.ts'
 
 const SOCKET_MODE = 0o600
+/** More than any site has operators; a program that forgets to close them must not use up the descriptors of the runs. */
+const MOST_CONNECTIONS = 256
 /** Wall time that answers under way have to get out when the server closes. */
 const CLOSE_MS = 2_000
 
@@ -37,6 +39,7 @@ export async function startControl(site: ControlSite, options: ControlOptions): 
   const place = await socketPlace(options.path)
   const router = controlRouter(site)
   const server = createAdaptorServer({ fetch: router.fetch, overrideGlobalObjects: false }) as Server
+  server.maxConnections = MOST_CONNECTIONS
   try {
     await rm(place.bindTo, { force: true })
     server.listen(place.bindTo)

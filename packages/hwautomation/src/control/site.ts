@@ -45,7 +45,7 @@ export interface RetryWish extends CallerWish {
 
 /** What the control API changes. The manager decides, and writes each wish to the audit. */
 export interface Acting {
-  cancel(id: string, wish: CallerWish): Promise<CancelAnswer>
+  cancel(id: string, wish: CallerWish & { readonly withoutUndo?: boolean }): Promise<CancelAnswer>
   retry(id: string, wish: RetryWish): Promise<RunHandle>
   hold(id: string, wish: CallerWish): Promise<void>
   release(id: string, wish: CallerWish): Promise<void>

@@ -20,8 +20,16 @@ export class Streams {
     headers: Readonly<Record<string, string>>,
   ): Promise<Response> {
     const stop = new AbortController()
-    const iterator = source(stop.signal)[Symbol.asyncIterator]()
-    return this.#answer(iterator, stop, headers, await iterator.next())
+    // before its first piece, too, it ends with the server
+    this.#open.add(stop)
+    if (this.#ended) stop.abort()
+    try {
+      const iterator = source(stop.signal)[Symbol.asyncIterator]()
+      return this.#answer(iterator, stop, headers, await iterator.next())
+    } catch (error) {
+      this.#open.delete(stop)
+      throw error
+    }
   }
 
   /** What there is, one JSON object a line. */

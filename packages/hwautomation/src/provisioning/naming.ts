@@ -17,6 +17,7 @@ type Ctx = UndoContext<Provisioning>
 export function nameWhatStays(ctx: Ctx): void {
   nameBios(ctx)
   nameBmcAddress(ctx)
+  nameTag(ctx)
 }
 
 function nameBios(ctx: Ctx): void {
@@ -40,6 +41,16 @@ function nameBmcAddress(ctx: Ctx): void {
     now === undefined
       ? 'Look with ipmitool on the host (lan print) which address the BMC has, and set MAAS’s power address to it.'
       : 'It is proven and MAAS knows it; start again to finish, or set the old one.',
+  )
+}
+
+/** A cancel that came when the tagging had begun. */
+function nameTag(ctx: Ctx): void {
+  const { hostname, profile } = ctx.request
+  if (!ctx.intents.some(({ effect, key }) => effect === 'maas.tags' && key === `add ${profile.tag}`)) return
+  ctx.leaveBehind(
+    `tag ${profile.tag} on ${hostname}, which says that it is of its type`,
+    'Take it off in MAAS unless the machine is to be used as it is.',
   )
 }
 

@@ -63,6 +63,7 @@ export class ServerProvisioningWorkflow implements RunnableWorkflow<Provisioning
   readonly request: Provisioning
   readonly timeout?: number | string
   readonly retryCount?: number
+  readonly asked: { readonly [key: string]: string }
   readonly #asked: ProvisioningRequest
   readonly #site: ProvisioningSite
 
@@ -81,7 +82,8 @@ export class ServerProvisioningWorkflow implements RunnableWorkflow<Provisioning
     const profile = site.devices.get(this.#asked.deviceType)
     // Which machine is meant is known only after `resolve` asked MAAS.
     this.request = { ...this.#asked, systemId: '', hostname: this.#asked.serverId, fqdn: this.#asked.serverId, profile }
-    const { timeout, retryCount } = this.#asked
+    const { timeout, retryCount, serverId, deviceType } = this.#asked
+    this.asked = { serverId, deviceType }
     if (timeout !== undefined) this.timeout = typeof timeout === 'number' ? timeout * 1000 : timeout
     if (retryCount !== undefined) this.retryCount = retryCount
   }

@@ -24,7 +24,7 @@ import { lastSeqOf, recordOf, type RunDocument } from './run-document.ts'
 import { RunIndex } from './run-index.ts'
 import { RunWriter } from './run-writer.ts'
 import { StateFile } from './state-file.ts'
-import { onFiles } from './store-errors.ts'
+import { notOpen, onFiles } from './store-errors.ts'
 import { type StoreTrouble, Troubles } from './troubles.ts'
 
 export interface LowdbStoreOptions {
@@ -53,6 +53,7 @@ const MOST_RESOURCES = 10_000
 export class LowdbStore implements WorkflowStore {
   readonly durable = true
   readonly #options: LowdbStoreOptions
+  #closed = false
   readonly #disk: Disk
   readonly #troubles: Troubles
   readonly #active: ActiveRuns
@@ -103,6 +104,7 @@ export class LowdbStore implements WorkflowStore {
   async open(): Promise<void> {
     const { leaseTtlMs = LEASE_TTL_MS, readOnly = false } = this.#options
     const { root, fs } = this.#disk
+    if (this.#closed) throw notOpen(root)
     const layout = await onFiles(root, 'open the state directory', () => readLayout(this.#disk, this.#troubles.report))
     if (readOnly) return
     this.#lease = await onFiles(root, 'take the state directory', () =>
@@ -210,7 +212,9 @@ export class LowdbStore implements WorkflowStore {
   }
 
   /** Writes what was asked for before, and gives the directory up. */
+  /** For good: a store that is to be used again is a new one. */
   async close(): Promise<void> {
+    this.#closed = true
     await this.#writer.idle()
     await this.#journal.close()
     this.#disk.own(undefined)

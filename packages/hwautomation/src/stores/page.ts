@@ -11,7 +11,8 @@ export async function pageOf(
   load: (id: string) => Promise<WorkflowRecord | undefined>,
 ): Promise<RecordPage> {
   const { after, limit = DEFAULT_LIMIT } = query
-  if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`A page of ${limit} runs: \`limit\` is a whole number from 1.`)
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new TypeError(`A page of ${limit} runs: \`limit\` is a whole number from 1.`)
   const records: WorkflowRecord[] = []
   for await (const id of ids) {
     if (after !== undefined && id >= after) continue

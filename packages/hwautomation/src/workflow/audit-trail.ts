@@ -8,8 +8,8 @@ import type { WorkflowStore } from './ports.ts'
 /** What is known of a request before it is decided. */
 export type Asked = Omit<AuditEntry, 'v' | 'type' | 'at' | 'outcome' | 'error'>
 
-/** The run that a request is about, or that came of it. */
-export type About = Pick<AuditEntry, 'workflowId' | 'resource'>
+/** The run that a request is about, or that came of it; and what came of it, where that is more than done or not. */
+export type About = Pick<AuditEntry, 'workflowId' | 'resource' | 'detail'>
 
 /** Writes down what operators ask for and what came of it, in the store's journal. */
 export class AuditTrail {
@@ -32,16 +32,16 @@ export class AuditTrail {
   }
 
   /** Does what was asked for; afterwards, or when it was refused, that is in the trail. `about` tells the run from the result. */
-  async during<T>(asked: Asked, work: () => Promise<T>, about: (result?: T) => About): Promise<T> {
+  async during<T>(asked: Asked, work: () => Promise<T>, about: (result?: T) => Promise<About>): Promise<T> {
     let result: T
     try {
       result = await work()
     } catch (thrown) {
       const { code, message } = toHwError(thrown)
-      await this.#try({ ...about(), ...asked, outcome: 'refused', error: { code, message } })
+      await this.#try({ ...(await about()), ...asked, outcome: 'refused', error: { code, message } })
       throw thrown
     }
-    await this.#try({ ...asked, ...about(result), outcome: 'accepted' })
+    await this.#try({ ...asked, ...(await about(result)), outcome: 'accepted' })
     return result
   }
 

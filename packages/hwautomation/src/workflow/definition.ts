@@ -1,5 +1,5 @@
 import type { CapabilityScope, RunView, UndoContext } from './context.ts'
-import type { EffectClass } from './record.ts'
+import type { EffectClass, Json } from './record.ts'
 import type { Duration, WorkflowStep } from './step.ts'
 
 export interface WorkflowDefinitionSpec<Request> {
@@ -103,6 +103,8 @@ export interface RunnableWorkflow<Request = unknown> {
    * the same definition.
    */
   capabilities(view: RunView): CapabilityScope
+  /** What is asked for, in short, for the audit trail: it is there also where the run is refused. */
+  readonly asked?: Json
   /** Wall time for the whole run. */
   readonly timeout?: Duration
   /** Tries after the first, per step. Default 2. */

@@ -4,7 +4,7 @@ import { type Logger, silentLogger } from '../logger.ts'
 import { Redactor } from '../redaction.ts'
 import { ActiveRuns } from './active-runs.ts'
 import { adopt } from './adopting.ts'
-import { type Asked, AuditTrail } from './audit-trail.ts'
+import { type About, type Asked, AuditTrail } from './audit-trail.ts'
 import { CancelRequested, Detached, LeaseLost } from './cancellation.ts'
 import type { RunnableWorkflow, WorkflowDefinition } from './definition.ts'
 import { toMs } from './duration.ts'
@@ -28,6 +28,8 @@ import { Turns } from './turns.ts'
 import { unfinishedWork } from './unfinished-work.ts'
 import {
   assertAsked,
+  type CancelWish,
+  cannotUndo,
   draining,
   noSuchRun,
   notParked,
@@ -137,7 +139,13 @@ export class WorkflowManager {
     this.register(workflow.definition, (view) => workflow.capabilities(view))
     await this.open()
     const { requestedBy: by = 'anonymous', via = 'api' } = options
-    return this.#audited({ action: 'start', by, via }, () => this.#starting.start(workflow, options))
+    const about: { resource?: string } = {} // known as soon as the request is resolved
+    const detail = workflow.asked === undefined ? {} : { detail: workflow.asked }
+    return this.#audited(
+      { action: 'start', by, via, ...detail },
+      () => this.#starting.start(workflow, options, (resource) => (about.resource = resource)),
+      () => about,
+    )
   }
 
   /** The run with this id, running here or in the store; undefined if there is none. */
@@ -160,10 +168,11 @@ export class WorkflowManager {
   /**
    * Asks a run to end at its next safe point; visible in the record at once, durable when this resolves. The first wish counts.
    * A parked run is gone on with, to undo and settle.
-   * @throws HwError `workflow.no-such-run`
+   * @throws HwError `workflow.no-such-run`; `workflow.unknown-definition` where it could only be ended without undo, and that was not asked for
    */
-  cancel(id: string, wish: Wish): Promise<CancelAnswer> {
-    return this.#asked('cancel', id, wish, async () => {
+  cancel(id: string, wish: CancelWish): Promise<CancelAnswer> {
+    const detail = wish.withoutUndo === true ? { withoutUndo: true } : undefined
+    const work = async () => {
       const active = this.#active.get(id)
       if (active === undefined) {
         const record = await this.#store.load(id)
@@ -172,14 +181,17 @@ export class WorkflowManager {
         return 'too-late'
       }
       return this.#cancel(active.run, wish)
-    })
+    }
+    return this.#asked('cancel', id, wish, work, detail)
   }
 
-  async #cancel(run: Run, wish: Wish): Promise<CancelAnswer> {
+  async #cancel(run: Run, wish: CancelWish): Promise<CancelAnswer> {
+    const workable = run.isParked ? this.#registry.workable(run.record) : undefined
+    const isUnknown = workable !== undefined && 'misfit' in workable
+    if (isUnknown && wish.withoutUndo !== true) cannotUndo(run.record)
     const answer = await run.cancel(wishRecord(wish, this.#clock))
-    if (!run.isParked) return answer
-    const workable = this.#registry.workable(run.record)
-    if (!('misfit' in workable)) run.resume(workable)
+    if (workable === undefined) return answer
+    if (!isUnknown) run.resume(workable)
     else {
       const { by, reason = '' } = wish
       const left = unfinishedWork(run.record, `It was cancelled without being undone: ${workable.misfit}`)
@@ -197,7 +209,7 @@ export class WorkflowManager {
    */
   retry(id: string, wish: RetryWish): Promise<RunHandle> {
     const { assume, skip } = wish
-    const detail = { ...(assume === undefined ? {} : { assume }), ...(skip === undefined ? {} : { skip }) }
+    const detail = { of: id, ...(assume === undefined ? {} : { assume }), ...(skip === undefined ? {} : { skip }) }
     return this.#asked('retry', id, wish, () => this.#starting.retry(id, wish), detail)
   }
 
@@ -439,13 +451,21 @@ export class WorkflowManager {
     )
   }
 
-  /** Does it, and writes down who asked and what came of it. */
-  #audited<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
-    return this.#audit.during(asked, work, (result) => {
+  /** Does it, and writes down who asked and what came of it. `known` tells what was found out on the way. */
+  #audited<T>(asked: Asked, work: () => Promise<T>, known: () => About = () => ({})): Promise<T> {
+    return this.#audit.during(asked, work, async (result) => {
       if (isHandle(result)) return { workflowId: result.id, resource: result.record().resource }
-      const resource = this.#active.get(asked.workflowId ?? '')?.run.resource
-      return resource === undefined ? {} : { resource }
+      // what a cancel came to: `requested`, `already-requested`, `too-late`
+      const detail = typeof result === 'string' ? { detail: { answer: result } } : {}
+      return { ...(await this.#resourceOf(asked.workflowId)), ...known(), ...detail }
     })
+  }
+
+  async #resourceOf(id: string | undefined): Promise<About> {
+    if (id === undefined) return {}
+    const running = this.#active.get(id)?.run.resource
+    const resource = running ?? (await this.#store.load(id).catch(() => undefined))?.resource
+    return resource === undefined ? {} : { resource }
   }
 }
 

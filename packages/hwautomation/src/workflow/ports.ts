@@ -42,6 +42,10 @@ export interface ManagerState {
  * Where runs are kept. `save`, `append`, `saveState` and `putArtefact` resolve only when the data would survive a power cut;
  * a store that cannot promise that (memory) says so by `durable: false`.
  *
+ * Writes of one run come one after the other, those of different runs at the same time. A `save` or `append` that failed may be made
+ * again with the same events (`store.full` is waited for); none of them may then be there twice. `load`, `list`, `events` and `journal`
+ * may be asked while the store closes, and afterwards. Ids sort by the time of their making; `list` goes by them.
+ *
  * Errors of a store are HwErrors: `store.in-use`, `store.lease-lost`, `store.full`, `store.read-only`, `store.failed`.
  */
 export interface WorkflowStore {

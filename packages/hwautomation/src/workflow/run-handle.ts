@@ -5,7 +5,7 @@ import type { WorkflowStore } from './ports.ts'
 import type { WorkflowRecord } from './record.ts'
 import type { CancelAnswer, Run } from './run.ts'
 import type { WorkflowStatus } from './status.ts'
-import type { Wish } from './wishes.ts'
+import type { CancelWish } from './wishes.ts'
 
 /** One run, to follow and to cancel. Also of a run that has ended, or that no manager of this process is working on. */
 export interface RunHandle {
@@ -19,13 +19,17 @@ export interface RunHandle {
    * Asks the run to end at its next safe point; visible in the record at once, durable when this resolves. The first wish counts.
    * @throws HwError `workflow.manager-closed`
    */
-  cancel(wish: Wish): Promise<CancelAnswer>
+  cancel(wish: CancelWish): Promise<CancelAnswer>
   /** How it ended, once it has; for a parked run, once somebody has resumed it and it has. Never rejects for a failed server: `status` and `error` say it. */
   outcome(): Promise<RunOutcome>
 }
 
 /** The handle of a run that goes on, or went on, in this process. */
-export function liveHandle(run: Run, store: WorkflowStore, cancel: (wish: Wish) => Promise<CancelAnswer>): RunHandle {
+export function liveHandle(
+  run: Run,
+  store: WorkflowStore,
+  cancel: (wish: CancelWish) => Promise<CancelAnswer>,
+): RunHandle {
   return {
     id: run.id,
     get status() {
@@ -46,7 +50,7 @@ export function liveHandle(run: Run, store: WorkflowStore, cancel: (wish: Wish) 
 export function storedHandle(
   record: WorkflowRecord,
   store: WorkflowStore,
-  cancel: (wish: Wish) => Promise<CancelAnswer> = async () => 'too-late',
+  cancel: (wish: CancelWish) => Promise<CancelAnswer> = async () => 'too-late',
 ): RunHandle {
   const { id, status } = record
   return {

@@ -34,9 +34,13 @@ export class Starting {
     this.#deps = deps
   }
 
-  /** See `WorkflowManager.start`. */
-  start<Request>(workflow: RunnableWorkflow<Request>, options: StartOptions): Promise<RunHandle> {
-    return this.#turns.run(options.idempotencyKey, () => this.#start(workflow, options))
+  /** See `WorkflowManager.start`. `onResolved` hears what the run would hold, also where it is refused then. */
+  start<Request>(
+    workflow: RunnableWorkflow<Request>,
+    options: StartOptions,
+    onResolved: (resource: string) => void = () => {},
+  ): Promise<RunHandle> {
+    return this.#turns.run(options.idempotencyKey, () => this.#start(workflow, options, onResolved))
   }
 
   /** See `WorkflowManager.retry`. */
@@ -44,7 +48,11 @@ export class Starting {
     return this.#turns.run(wish.idempotencyKey ?? `retry of ${id}`, () => this.#retry(id, wish))
   }
 
-  async #start<Request>(workflow: RunnableWorkflow<Request>, options: StartOptions): Promise<RunHandle> {
+  async #start<Request>(
+    workflow: RunnableWorkflow<Request>,
+    options: StartOptions,
+    onResolved: (resource: string) => void,
+  ): Promise<RunHandle> {
     const { active, runs, refuseNew } = this.#deps
     const asked = fingerprint(workflow.definition.name, workflow.request)
     const key = options.idempotencyKey
@@ -52,6 +60,7 @@ export class Starting {
     if (first !== undefined && first.isSame) return first.handle()
 
     const resolved = await workflow.resolve(options.signal ?? new AbortController().signal)
+    onResolved(resolved.resource)
     const meant = fingerprint(workflow.definition.name, [resolved.resource, resolved.request])
     if (first !== undefined) return handleIf(first.meant === meant, first, key!)
 
@@ -88,6 +97,7 @@ export class Starting {
     await active.untilLetGo(of.resource)
     const newest = (await runs.store.list({ resource: of.resource, limit: 1 })).records[0]
     const holder = active.holderOf(of.resource)
+    if (holder?.run.record.retryOf === id) return this.#handleOf(holder)
     if (holder !== undefined) throw resourceBusy(holder.run.record)
     if (newest !== undefined && newest.id > of.id) throw superseded(of, newest)
     refuseNew()

@@ -189,6 +189,8 @@ function actingContext(
       gate.check('keep')
       const put = await run.store.putArtefact(bytes)
       const ref: ArtefactRef = { name, sha256: put.sha256, bytes: put.bytes, mediaType, step }
+      const isSame = (other: ArtefactRef) => other.step === step && other.name === name && other.sha256 === ref.sha256
+      if (keeper.record.artefacts.some(isSame)) return ref // kept by an earlier attempt
       await keeper.transition((record) => ({ ...record, artefacts: [...record.artefacts, ref] }))
       return ref
     },

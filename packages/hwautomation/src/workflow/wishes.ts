@@ -11,6 +11,11 @@ export interface Wish {
   readonly via?: string
 }
 
+export interface CancelWish extends Wish {
+  /** Ends also a run whose workflow this process does not know, so that nothing of it can be undone; what it was at is left behind. */
+  readonly withoutUndo?: boolean
+}
+
 export interface RetryWish extends Wish {
   /** What became of a call whose outcome nobody knows: looked up on the device by whoever says it. */
   readonly assume?: 'done' | 'not-done'
@@ -32,6 +37,17 @@ export function unknownToUs({ id, definition: { name, version } }: WorkflowRecor
     kind: 'conflict',
     message: `Run ${id} is one of the workflow ${name}@${version}, which this process does not know.`,
     hint: 'Register the definition (manager.register, or `workflows` of createHwAutomation) and open the manager again.',
+    context: { run: id, definition: `${name}@${version}` },
+  })
+}
+
+/** @throws always: HwError `workflow.unknown-definition` */
+export function cannotUndo({ id, definition: { name, version } }: WorkflowRecord): never {
+  throw new HwError({
+    code: 'workflow.unknown-definition',
+    kind: 'conflict',
+    message: `Run ${id} is one of the workflow ${name}@${version}, which this process does not know: it could not undo it.`,
+    hint: 'Cancel it in the service that knows the workflow; or end it without undo (`withoutUndo`), and look after the machine yourself.',
     context: { run: id, definition: `${name}@${version}` },
   })
 }

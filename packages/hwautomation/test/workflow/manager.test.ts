@@ -245,7 +245,7 @@ test('an unfinished run of an unknown definition is parked, says why, and holds 
     code: 'workflow.resource-busy',
   })
   await expect(manager.resume(left.id, { by: 'ada' })).rejects.toMatchObject({ code: 'workflow.unknown-definition' })
-  expect(await handle.cancel({ by: 'ada', reason: 'x' })).toBe('requested')
+  expect(await handle.cancel({ by: 'ada', reason: 'x', withoutUndo: true })).toBe('requested')
   const end = await handle.outcome()
   expect(end).toMatchObject({
     status: 'CANCELLED',

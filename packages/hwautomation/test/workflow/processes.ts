@@ -22,6 +22,8 @@ export function event(type: string, more: Record<string, unknown> = {}): Point['
 /** A process: a manager on a store that outlives it. After `die` nothing it asked the store for happens, and no answer comes. */
 export class Process {
   readonly manager: WorkflowManager
+  /** What outlives it. */
+  readonly store: MemoryStore
   readonly died: Promise<void>
   #isDead = false
   #onDeath!: () => void
@@ -32,6 +34,7 @@ export class Process {
     flows: readonly Pick<TinyWorkflow, 'definition' | 'capabilities'>[],
     options: Partial<ManagerOptions> = {},
   ) {
+    this.store = store
     this.died = new Promise((resolve) => (this.#onDeath = resolve))
     this.manager = new WorkflowManager({
       clock: new SteppedClock('auto'),
@@ -87,8 +90,11 @@ export class Process {
 
 /** Starts the workflow in a process that dies; returns the run's id when it is dead. */
 export async function diesIn(process: Process, workflow: TinyWorkflow): Promise<string> {
-  const run = await process.manager.start(workflow)
+  // it may die before it could answer
+  const starting = process.manager.start(workflow)
+  starting.catch(() => {})
   await process.died
   await idle()
-  return run.id
+  const [run] = (await process.store.list({ limit: 1 })).records
+  return run!.id
 }

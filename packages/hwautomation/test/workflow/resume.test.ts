@@ -332,15 +332,18 @@ test('a run of an unknown workflow is parked with the reason, and goes on once s
   expect((await (await manager.resume(id, { by: 'ada' })).outcome()).status).toBe('COMPLETED')
 })
 
-test('a cancel of a run that nobody knows ends it, and names what was not undone', async () => {
+test('a run that nobody here could undo is cancelled only where that is asked for, and names what was not undone', async () => {
   const store = new MemoryStore()
   const id = await diesIn(
     new Process(store, []).dieAt({ when: 'after', write: event('step.intent', { step: 'beta' }) }),
     twoSteps(),
   )
   await using manager = new Process(store, []).manager
-  expect(await manager.cancel(id, { by: 'ada' })).toBe('requested')
-  const end = await (await manager.get(id))!.outcome()
+  await expect(manager.cancel(id, { by: 'ada' })).rejects.toMatchObject({ code: 'workflow.unknown-definition' })
+  const run = (await manager.get(id))!
+  expect([run.status, run.record().cancel]).toEqual(['RUNNING', undefined])
+  expect(await manager.cancel(id, { by: 'ada', withoutUndo: true })).toBe('requested')
+  const end = await run.outcome()
   expect(end.status).toBe('CANCELLED')
   expect(end.leftBehind.map(({ step }) => step)).toContain('beta')
 })

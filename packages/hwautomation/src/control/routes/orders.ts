@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { HwError } from '../../errors.ts'
 import type { RunHandle } from '../../workflow/run-handle.ts'
 import type { CancelAnswer } from '../../workflow/run.ts'
-import { bodyOf, idempotencyKeyOf, jsonOf, retryBody, skipBody, wishBody } from '../input.ts'
+import { bodyOf, cancelBody, idempotencyKeyOf, jsonOf, retryBody, skipBody, wishBody } from '../input.ts'
 import { requestOfBody } from '../provision-body.ts'
 import type { Routing } from '../routing.ts'
 import { type RunSummary, summaryOf } from '../run-summary.ts'
@@ -70,7 +70,8 @@ export function orderRoutes({ site, whoAsks }: Routing): Hono {
     })
     .post('/workflows/:id/cancel', async (context) => {
       const id = context.req.param('id')
-      const answer = await actingOf(site).cancel(id, await wishOf(context))
+      const { raw } = context.req
+      const answer = await actingOf(site).cancel(id, { ...whoAsks(raw), ...(await bodyOf(cancelBody, raw)) })
       const body: Cancelled = { success: answer !== 'too-late', answer, ...(await ordered(id)) }
       return context.json(body, 202)
     })

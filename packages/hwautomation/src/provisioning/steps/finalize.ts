@@ -52,6 +52,8 @@ export const finalize = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     if (ctx.request.leaveOn === 'rescue') await keepOn(ctx)
     await tidyHost(ctx)
     if (ctx.request.leaveOn !== 'rescue') await handBack(ctx)
+    // a machine of a cancelled run is not called one of its type
+    ctx.safePoint()
     await tagIt(ctx)
     warnOfLeftOut(ctx)
   },
