@@ -1,3 +1,4 @@
+import { type Clock, systemClock, timestamp } from '../clock.ts'
 import { noSuchRun } from '../workflow/wishes.ts'
 import { environmentFile } from './environment.ts'
 import { BundleFiles, type BundleFile } from './files.ts'
@@ -9,7 +10,7 @@ import { tarGz } from './tar-gz.ts'
 /**
  * Everything somebody needs to understand a run who was not there, as a gzipped tar archive: its document, events, requests of
  * people, kept files, what MAAS says of the machine now, versions and configuration. Every text has passed the redactor; names are
- * safe, sizes bounded, the order is always the same.
+ * safe, sizes bounded; at one time of its clock it is always the same bytes.
  *
  * @throws HwError `workflow.no-such-run`
  * @example
@@ -18,11 +19,12 @@ import { tarGz } from './tar-gz.ts'
 export async function* exportRun(
   source: BundleSource,
   id: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly clock?: Clock } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const record = await source.load(id)
   if (record === undefined) throw noSuchRun(id.slice(0, 80))
-  const { signal } = options
+  const { signal, clock = systemClock } = options
+  const exportedAt = timestamp(clock)
   const files = new BundleFiles(source.redactor)
   // what MAAS says is read first: the README, which comes first, says what could not be had
   const fromMaas = await maasFiles(source, record.resource, files, signal)
@@ -39,7 +41,7 @@ export async function* exportRun(
     }
     yield* fromMaas
     yield environment
-    yield readmeFile(record!, files)
+    yield readmeFile(record!, files, exportedAt)
   }
   yield* tarGz(record.id, new Date(record.createdAt), all(), signal)
 }

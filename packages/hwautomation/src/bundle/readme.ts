@@ -3,7 +3,7 @@ import type { WorkflowRecord } from '../workflow/record.ts'
 import type { BundleFile, BundleFiles } from './files.ts'
 
 /** What is what, for somebody who has only this archive. Made last, since it tells what could not be had. */
-export function readmeFile(record: WorkflowRecord, files: BundleFiles): BundleFile {
+export function readmeFile(record: WorkflowRecord, files: BundleFiles, exportedAt: string): BundleFile {
   const { id, resourceLabel, resource, status, createdAt, requestedBy, via } = record
   const text = `hwautomation support bundle
 
@@ -11,6 +11,7 @@ Run      ${plain(id)}
 Server   ${plain(resourceLabel)} (MAAS system_id ${plain(resource)})
 Status   ${status}
 Asked    ${plain(createdAt)} by ${plain(requestedBy)} (${plain(via)})
+Exported ${plain(exportedAt)}
 
 record.json        the run's document: request, steps with evidence, intents, errors, warnings, what was left behind
 events.jsonl       what happened, in order, one JSON object a line

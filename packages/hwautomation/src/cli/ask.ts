@@ -2,6 +2,7 @@ import type { ControlClient, ManagerSwitch } from '../control/client.ts'
 import type { Ordered } from '../control/routes/orders.ts'
 import { HwError } from '../errors.ts'
 import { systemClock } from '../clock.ts'
+import { heldWords, releasedWords } from '../report/order-words.ts'
 import { runLines, switchLines } from '../report/status-lines.ts'
 import { deskDoor, workingDoor, type AskingOptions, type Door } from './door.ts'
 import { EXIT } from './exit.ts'
@@ -23,8 +24,9 @@ export async function cancel(meant: string, options: OrderOptions): Promise<void
   const ordered = await door.client.cancel(id, reasonOf(options))
   const { answer } = ordered
   if (answer === 'too-late') {
-    tell('cancel', ordered, options, `Too late: the run has ended.`)
-    process.exitCode = EXIT.failed
+    const isSo = ordered.workflow.status === 'CANCELLED'
+    tell('cancel', ordered, options, isSo ? 'It is CANCELLED already.' : 'Too late: the run has ended.')
+    process.exitCode = isSo ? EXIT.done : EXIT.failed
     return
   }
   const words = answer === 'requested' ? 'Cancel requested.' : 'A cancel was requested before; the first wish counts.'
@@ -73,7 +75,9 @@ export async function holdOrRelease(what: 'hold' | 'release', meant: string, opt
   await using door = await deskDoor(options)
   const id = await findRun(door.client, meant)
   const ordered = await door.client[what](id, reasonOf(options))
-  tell(what, ordered, options, what === 'hold' ? 'It stops before its next step.' : 'It goes on.')
+  const { workflow } = ordered
+  const words = what === 'hold' ? heldWords(workflow) : releasedWords(workflow, (await door.client.status()).state)
+  tell(what, ordered, options, words)
 }
 
 /** `hwautomation skip <server|id> <step>` */
@@ -115,13 +119,14 @@ async function goOn(door: Door, what: string, ordered: Ordered, options: OrderOp
   await seeThrough(door, id, { json: options.json === true, interrupt: 'cancels' })
 }
 
-function tell(type: string, answer: Ordered, { json }: AskingOptions, words: string): void {
+/** How a run is after what was asked of it, and what that comes to. */
+export function tell(type: string, answer: Ordered, { json }: AskingOptions, words: string): void {
   if (json) return printJson(answer, type)
   printLines([...runLines(answer.workflow, { ...screen(), now: systemClock.now() }), '', words])
 }
 
-/** The work would end with this process. */
-function refuseToLeave({ owner }: Door, { follow }: OrderOptions): void {
+/** The work would end with this process. @throws HwError `cli.nobody-else` */
+export function refuseToLeave({ owner }: Door, { follow }: Pick<OrderOptions, 'follow'>): void {
   if (follow !== false || owner !== undefined) return
   throw new HwError({
     code: 'cli.nobody-else',

@@ -1,7 +1,7 @@
 import { plain, styleOf } from '../report/style.ts'
 import { EXIT } from './exit.ts'
-import { openToLook, wantsColour, type GlobalOptions } from './open.ts'
-import { printJson } from './print.ts'
+import { openToLook, type GlobalOptions } from './open.ts'
+import { printJson, wantsColour } from './print.ts'
 
 /** `hwautomation check` */
 export async function check(options: GlobalOptions): Promise<void> {

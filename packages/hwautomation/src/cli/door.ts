@@ -13,7 +13,9 @@ import { Redactor } from '../redaction.ts'
 import { LowdbStore } from '../stores/lowdb-store.ts'
 import { readLease } from '../stores/lease/read-lease.ts'
 import { WorkflowManager } from '../workflow/manager.ts'
+import type { ErrorRecord, WorkflowRecord } from '../workflow/record.ts'
 import { bundleSurroundings } from './bundle-surroundings.ts'
+import { errorLog } from './error-log.ts'
 import { open, type GlobalOptions } from './open.ts'
 import { othersHaveEnded } from './others.ts'
 import { neededStateDir, stateDirOf } from './state-dir.ts'
@@ -32,6 +34,10 @@ export interface Door extends AsyncDisposable {
   readonly client: ControlClient
   /** The other process that does the work; absent where this one does. */
   readonly owner?: { readonly pid: number }
+  /** The run as the other process left it in the state directory: it may end as soon as its runs have. */
+  stored?(id: string): Promise<WorkflowRecord | undefined>
+  /** Why a run that was worked on in this process is not any more, although it has not ended. */
+  whyLeft?(id: string): Promise<ErrorRecord | undefined>
   /** Closing it lets go of the runs that go on in this process, instead of waiting for their ends. */
   letGo(): void
 }
@@ -39,6 +45,8 @@ export interface Door extends AsyncDisposable {
 /** How long another process may take from having the state directory to serving its socket. */
 const OWNER_STARTS_MS = 10_000
 const ASK_AGAIN_MS = 200
+/** How long after its last event a run may take to say how it was left. */
+const OUTCOME_MS = 1_000
 
 const NOTHING_AROUND = { redactor: new Redactor(), site: 'nobody asked for it', close: async () => {} }
 
@@ -65,8 +73,9 @@ export async function readingDoor(options: AskingOptions, { forBundle = false } 
 export async function deskDoor(options: AskingOptions): Promise<Door> {
   const stateDir = await neededStateDir(options)
   return ownersOr(stateDir, options, async () => {
-    const store = new LowdbStore(stateDir)
-    const manager = new WorkflowManager({ store, resume: 'leave' })
+    const logger = errorLog()
+    const store = new LowdbStore(stateDir, { logger })
+    const manager = new WorkflowManager({ store, logger, resume: 'leave' })
     for (const definition of [serverProvisioning, biosRestore]) manager.register(definition)
     await manager.open()
     return direct(deskSite(manager, store), options, () => manager.close())
@@ -83,8 +92,14 @@ export async function workingDoor(options: AskingOptions): Promise<Door> {
       await othersHaveEnded(hw.manager, letGo)
       await hw.close()
     })
-    return { ...door, letGo: () => letGo.abort() }
+    return { ...door, letGo: () => letGo.abort(), whyLeft: (id) => whyLeft(hw.manager, id) }
   })
+}
+
+/** A parked run has no outcome before somebody resumes it: it is not waited for. */
+async function whyLeft(manager: WorkflowManager, id: string): Promise<ErrorRecord | undefined> {
+  const outcome = (await manager.get(id))?.outcome()
+  return (await Promise.race([outcome, systemClock.sleep(OUTCOME_MS)]))?.error
 }
 
 /** The owner may begin or end while we look: the one who gets the directory is right. */
@@ -114,12 +129,23 @@ async function ownersDoor(stateDir: string, options: AskingOptions): Promise<Doo
       client,
       ...(owner === undefined ? {} : { owner }),
       letGo: () => {},
+      stored: (id) => storedRecord(stateDir, id),
       [Symbol.asyncDispose]: () => client.close(),
     }
   } catch (error) {
     await client.close()
     if (isNoOwner(error) || (isHwError(error) && error.code === 'control.lost-contact')) return undefined
     throw error
+  }
+}
+
+async function storedRecord(stateDir: string, id: string): Promise<WorkflowRecord | undefined> {
+  const store = new LowdbStore(stateDir, { readOnly: true })
+  try {
+    await store.open()
+    return await store.load(id)
+  } finally {
+    await store.close()
   }
 }
 

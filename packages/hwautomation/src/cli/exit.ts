@@ -1,5 +1,6 @@
 import { isHwError } from '../errors.ts'
 import { jsonLine } from '../report/json-line.ts'
+import { nextAfterRefusal } from '../report/next-commands.ts'
 import { errorLines } from '../report/record-lines.ts'
 import { plain, styleOf } from '../report/style.ts'
 import type { WorkflowStatus } from '../workflow/status.ts'
@@ -26,7 +27,7 @@ export function fail(error: unknown): void {
     const { code, kind, message, hint, retryable, context } = error
     const record = { code, kind, message, retryable, context, ...(hint === undefined ? {} : { hint }) }
     if (process.argv.includes('--json')) process.stdout.write(`${jsonLine({ type: 'error', error: record })}\n`)
-    else process.stderr.write(`${errorLines(record, style).join('\n')}\n`)
+    else process.stderr.write(`${[...errorLines(record, style), ...nextAfterRefusal(record)].join('\n')}\n`)
     process.exitCode = kind === 'invalid' ? EXIT.usage : EXIT.failed
     return
   }

@@ -3,8 +3,7 @@ import { systemClock } from '../clock.ts'
 import type { ControlClient } from '../control/client.ts'
 import { eventLines } from '../report/event-lines.ts'
 import { recordLines } from '../report/record-lines.ts'
-import { wantsColour } from './open.ts'
-import { printJson, screen } from './print.ts'
+import { drawing, printJson, screen, wantsColour } from './print.ts'
 
 /** A live view is drawn at most this often, and once a second where nothing happens: times go on. */
 const FRAME_MS = 100
@@ -30,7 +29,11 @@ async function live(client: ControlClient, id: string, signal: AbortSignal): Pro
   const colour = wantsColour(process.stdout)
   const over = new AbortController()
   let changed = true
-  const drawing = (async () => {
+  const shown = drawing(() => {
+    show.clear()
+    changed = true
+  })
+  const frames = (async () => {
     for (let frame = 0; !over.signal.aborted; frame += 1) {
       if (changed || frame % FRAMES_A_SECOND === 0) {
         changed = false
@@ -49,12 +52,13 @@ async function live(client: ControlClient, id: string, signal: AbortSignal): Pro
     }
   })()
   // what goes wrong with drawing is told by the events too, or is of no consequence
-  drawing.catch(() => {})
+  frames.catch(() => {})
   try {
     for await (const _ of client.events(id, { signal })) changed = true
   } finally {
     over.abort()
-    await drawing.catch(() => {})
+    await frames.catch(() => {})
+    shown()
     show.clear()
   }
 }

@@ -5,6 +5,7 @@ import { systemClock } from '../clock.ts'
 import type { RunsQuery } from '../control/client.ts'
 import { summaryOf } from '../control/run-summary.ts'
 import { HwError } from '../errors.ts'
+import { nextCommands } from '../report/next-commands.ts'
 import { recordLines } from '../report/record-lines.ts'
 import { runTable } from '../report/run-table.ts'
 import { runLines, statusLines } from '../report/status-lines.ts'
@@ -82,7 +83,18 @@ async function table(query: RunsQuery, { all, json, ...options }: ListOptions): 
   } while (after !== undefined)
   if (json && after !== undefined) printJson({ type: 'next', after })
   else if (after !== undefined) remark(`There are more: --all, or --after ${after}`)
-  else if (found === 0 && !json) remark('There is no such run.')
+  else if (found === 0) tellOfNone(query, json)
+}
+
+/** Said beside the output: nothing found is no error, but a name may be mistyped. */
+function tellOfNone({ server, status, after }: RunsQuery, json: boolean | undefined): void {
+  if (server !== undefined && status === undefined && after === undefined) remark(noneOf(server))
+  else if (json !== true)
+    remark(status === undefined && after === undefined && server === undefined ? 'No runs.' : 'No such runs.')
+}
+
+function noneOf(server: string): string {
+  return `No run of a server "${plain(server)}" is on record.`
 }
 
 /** `hwautomation show <server|id>` */
@@ -90,7 +102,11 @@ export async function show(meant: string, options: AskingOptions): Promise<void>
   await using door = await readingDoor(options)
   const { workflow } = await door.client.run(await findRun(door.client, meant))
   if (options.json) printJson({ type: 'record', record: workflow })
-  else printLines(recordLines(workflow, { colour: screen().colour, now: systemClock.now() }))
+  else {
+    const next = nextCommands(workflow)
+    const lines = recordLines(workflow, { colour: screen().colour, now: systemClock.now() })
+    printLines([...lines, ...(next.length === 0 ? [] : ['', ...next])])
+  }
 }
 
 /** `hwautomation follow <server|id>` */
@@ -115,7 +131,14 @@ export async function audit(options: AuditOptions): Promise<void> {
     ...(from === undefined ? {} : { from }),
     ...(until === undefined ? {} : { until }),
   })
-  for await (const line of lines) printJson(line)
+  let found = false
+  for await (const line of lines) {
+    found = true
+    printJson(line)
+  }
+  if (found || server === undefined) return
+  const runs = await door.client.runs({ server, limit: 1 })
+  if (runs.workflows.length === 0) remark(noneOf(server))
 }
 
 /** `hwautomation export <server|id>` */

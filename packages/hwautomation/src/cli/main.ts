@@ -7,12 +7,17 @@ import { fail } from './exit.ts'
 import { provisioningCommands } from './provisioning-commands.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 it failed (the run, a check, or a plan with problems); 2 the command, the request or the configuration is wrong;
-3 the run that was followed has not ended, but nobody works on it any more; 130 cancelled, or Ctrl-C ended the looking;
-143 let go by SIGTERM: the machine stays as it is.
+Exit codes:
+  0    done
+  1    it failed: the run, a check, or a plan with problems
+  2    the command, the request or the configuration is wrong
+  3    the run that was followed has not ended, but nobody works on it any more
+  130  cancelled, or Ctrl-C ended the looking
+  143  let go by SIGTERM: the machine stays as it is
 
-<server|id> is a run's id, the beginning of one, or a server: its active run, else its newest.
-Commands that ask for something go to the process that owns the state directory; where there is none, this one does the work.
+<server|id> is a run's id, the beginning of one, or a server: its active run,
+else its newest. Commands that ask for something go to the process that owns
+the state directory; where there is none, this one does the work.
 docs/cli.md tells more.`
 
 const program = new Command('hwautomation')
@@ -22,7 +27,7 @@ const program = new Command('hwautomation')
   .version(packageVersion())
   .showHelpAfterError('(--help shows all commands and options)')
   .showSuggestionAfterError()
-  .configureHelp({ showGlobalOptions: true })
+  .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
   .addOption(
     new Option('-c, --config <file>', 'configuration file (default: ./hwautomation.yaml where it exists)').env(
       'HWA_CONFIG',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createHwAutomation, type HwAutomation, type HwAutomationOptions } from '../hwautomation.ts'
 import { MemoryStore } from '../stores/memory-store.ts'
+import { errorLog } from './error-log.ts'
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -18,6 +19,7 @@ export function open(
 ): Promise<HwAutomation> {
   const file = config ?? (existsSync(USUAL_FILE) ? USUAL_FILE : undefined)
   return createHwAutomation({
+    logger: errorLog(),
     ...more,
     ...(file === undefined ? {} : { config: file }),
     ...(stateDir === undefined ? {} : { stateDir }),
@@ -55,9 +57,4 @@ export interface RequestOptions extends GlobalOptions {
   readonly retries?: string
   readonly by?: string
   readonly key?: string
-}
-
-/** Colours only where a person looks. */
-export function wantsColour(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && !process.env['NO_COLOR']
 }

@@ -1,8 +1,8 @@
 import { ServerProvisioningWorkflow } from '../provisioning/server-provisioning-workflow.ts'
 import { planLines } from '../report/plan-lines.ts'
 import { EXIT } from './exit.ts'
-import { openToLook, requestOf, wantsColour, type RequestOptions } from './open.ts'
-import { printJson } from './print.ts'
+import { openToLook, requestOf, type RequestOptions } from './open.ts'
+import { printJson, wantsColour } from './print.ts'
 
 /** `hwautomation plan` */
 export async function plan(server: string, deviceType: string, options: RequestOptions): Promise<void> {

@@ -1,16 +1,24 @@
 import { bodyOfRequest } from '../control/provision-body.ts'
+import { summaryOf } from '../control/run-summary.ts'
 import { parseRequest } from '../provisioning/request.ts'
 import { plain } from '../report/style.ts'
+import { refuseToLeave, tell } from './ask.ts'
 import { workingDoor, type Door } from './door.ts'
 import { requestOf, type RequestOptions } from './open.ts'
 import { remark } from './print.ts'
 import { seeThrough } from './see-through.ts'
 
+export interface ProvisionOptions extends RequestOptions {
+  /** False: hand it to the owner and return. */
+  readonly follow?: boolean
+}
+
 /** `hwautomation provision` */
-export async function provision(server: string, deviceType: string, options: RequestOptions): Promise<void> {
+export async function provision(server: string, deviceType: string, options: ProvisionOptions): Promise<void> {
   // what can be said without asking anybody is said first
   const request = parseRequest(requestOf(server, deviceType, options))
   await using door = await workingDoor(options)
+  refuseToLeave(door, options)
   if (options.json !== true) await tellOfOthers(door)
   const { key } = options
   const { workflow } = await door.client.provision(
@@ -21,6 +29,11 @@ export async function provision(server: string, deviceType: string, options: Req
   if (!working && (status === 'PENDING' || status === 'RUNNING')) {
     remark(`Run ${id} asked for the same and was left by a process that has ended: going on with it.`)
     await door.client.resume(id, { reason: 'the same was asked for again' })
+  }
+  if (options.follow === false) {
+    const now = await door.client.run(id)
+    const workflow = summaryOf(now.workflow, now.working)
+    return tell('provision', { workflow }, options, `Run ${id} goes on in process ${door.owner?.pid}.`)
   }
   await seeThrough(door, id, { json: options.json === true, interrupt: 'cancels' })
 }

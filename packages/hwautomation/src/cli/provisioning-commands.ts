@@ -33,11 +33,12 @@ export function provisioningCommands(program: Command): void {
     .option('--retries <n>', 'tries after the first, per step', wholeNumber)
     .option('--by <name>', 'who asks for it (default: the login name)')
     .option('--key <key>', 'idempotency key: the same key is the same run')
+    .option('--no-follow', 'hand it to the process that owns the state directory, and return')
     .addHelpText(
       'after',
       `
-Where another process owns the state directory it does the work, and this one follows: Ctrl-C asks it to cancel, SIGTERM only stops
-following.
+Where another process owns the state directory it does the work, and this one
+follows: Ctrl-C asks it to cancel, SIGTERM only stops following.
 
 Example: hwautomation provision srv001 a1.c5.large --ipmi 192.168.1.100 --gateway 192.168.1.1`,
     )

@@ -1,5 +1,6 @@
 import { isHwError } from '../errors.ts'
-import { recordLines } from '../report/record-lines.ts'
+import { nextCommands } from '../report/next-commands.ts'
+import { errorLines, recordLines } from '../report/record-lines.ts'
 import { plain } from '../report/style.ts'
 import type { WorkflowRecord } from '../workflow/record.ts'
 import { hasEnded } from '../workflow/status.ts'
@@ -31,6 +32,8 @@ export async function seeThrough(door: Door, id: string, options: SeeThroughOpti
     record = (await door.client.run(id)).workflow
   } catch (error) {
     if (!isGone(error)) throw error
+    const left = await door.stored?.(id).catch(() => undefined)
+    if (left !== undefined && hasEnded(left.status)) return conclude(left, options)
     if (options.json) fail(error)
     remark(`The process that worked on it has ended. ${GO_ON} ${id}`)
     process.exitCode = EXIT.unfinished
@@ -38,11 +41,21 @@ export async function seeThrough(door: Door, id: string, options: SeeThroughOpti
   } finally {
     off()
   }
+  if (looking.signal.aborted) return report(record, options)
+  conclude(record, options)
+  if (!hasEnded(record.status)) await sayWhy(door, id, record)
+}
+
+function conclude(record: WorkflowRecord, options: SeeThroughOptions): void {
   report(record, options)
-  if (looking.signal.aborted) return
-  if (!hasEnded(record.status)) remark(`The run has not ended, and nobody works on it. ${GO_ON} ${id}`)
   process.exitCode =
     options.cancelWanted === true && record.status === 'CANCELLED' ? EXIT.done : EXIT_OF_RUN[record.status]
+}
+
+/** A run that nobody works on any more: what kept this process from it, where it did the work, and how it goes on. */
+async function sayWhy(door: Door, id: string, record: WorkflowRecord): Promise<void> {
+  const why = record.error ?? (await door.whyLeft?.(id))
+  remark(...(why === undefined ? [] : errorLines(why)), `The run has not ended, and nobody works on it. ${GO_ON} ${id}`)
 }
 
 /** The first Ctrl-C asks for a graceful cancel. A second says what is being finished, or stops looking where another process does it. */
@@ -93,5 +106,8 @@ function beingFinished({ steps, waitingFor }: WorkflowRecord): string {
 
 function report(record: WorkflowRecord, { json }: SeeThroughOptions): void {
   if (json) printJson({ type: 'record', record })
-  else printLines(['', ...recordLines(record, { colour: screen().colour })])
+  else {
+    const next = nextCommands(record)
+    printLines(['', ...recordLines(record, { colour: screen().colour }), ...(next.length === 0 ? [] : ['', ...next])])
+  }
 }

@@ -1,6 +1,7 @@
 import type { WorkflowEvent } from '../workflow/events.ts'
 import { forPeople } from './durations.ts'
 import { plain } from './style.ts'
+import { waitingText } from './waiting-text.ts'
 
 /** An event as log lines: what somebody who reads along wants to know. */
 export function eventLines(event: WorkflowEvent): string[] {
@@ -12,7 +13,7 @@ export function eventLines(event: WorkflowEvent): string[] {
     case 'workflow.status':
       return line(`${event.to}${event.error ? `: ${event.error.message}` : ''}`)
     case 'workflow.waiting':
-      return event.waitingFor ? line(`waits (${event.waitingFor.kind}): ${event.waitingFor.detail}`) : []
+      return event.waitingFor ? line(`waits (${event.waitingFor.kind}): ${waitingText(event.waitingFor)}`) : []
     case 'workflow.cancel-requested':
       return line(`cancel asked for by ${event.by}: ${event.reason}`)
     case 'workflow.held':

@@ -10,6 +10,7 @@ import { between } from './durations.ts'
 import { shortId } from './short-id.ts'
 import { plain, styleOf, type Style } from './style.ts'
 import { since } from './times.ts'
+import { waitingText } from './waiting-text.ts'
 import { filled, fitted } from './width.ts'
 
 export interface ReportOptions {
@@ -143,7 +144,7 @@ function evidenceLine({ claim, source, request, observed }: Evidence, style: Sty
 
 function waiting(record: WorkflowRecord, style: Style): string[] {
   const lines = record.waitingFor
-    ? [style.busy(plain(`waits (${record.waitingFor.kind}): ${record.waitingFor.detail}`))]
+    ? [style.busy(plain(`waits (${record.waitingFor.kind}): ${waitingText(record.waitingFor)}`))]
     : []
   if (record.hold) lines.push(style.bad(plain(`held by ${record.hold.by}${because(record.hold)}`)))
   for (const [step, wish] of Object.entries(record.skips ?? {}))

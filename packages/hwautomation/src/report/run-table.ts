@@ -1,5 +1,6 @@
 import type { RunSummary } from '../control/run-summary.ts'
 import { between } from './durations.ts'
+import { isProvisioning, nameOf } from './definition-name.ts'
 import { shortId } from './short-id.ts'
 import { plain, styleOf } from './style.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
@@ -23,6 +24,7 @@ export function runTable(
   const columns: readonly Column[] = [
     { head: 'RUN' },
     { head: 'SERVER', least: 12 },
+    ...(wide ? [{ head: 'WHAT', least: 4 }] : []),
     { head: 'STATUS' },
     { head: 'ASKED' },
     ...(wide ? [{ head: 'TOOK' }, { head: 'BY', least: 4 }] : []),
@@ -37,10 +39,11 @@ export function runTable(
   const rows = runs.map((run): Cell[] => [
     { text: wholeIds ? run.id : shortId(run.id) },
     { text: plain(run.server) },
+    ...(wide ? [{ text: plain(nameOf(run)) }] : []),
     { text: run.status === 'RUNNING' ? `RUNNING ${run.percent} %` : run.status, mark: mark(run) },
     { text: wide ? `${clockTime(run.createdAt, now)}, ${ago(run.createdAt, now)}` : ago(run.createdAt, now) },
     ...(wide ? [{ text: between(run.startedAt, run.endedAt) }, { text: plain(run.requestedBy) }] : []),
-    { text: plain(remark(run)), mark: style.quiet },
+    { text: plain(wide || isProvisioning(run) ? remark(run) : `${nameOf(run)}: ${remark(run)}`), mark: style.quiet },
   ])
   return tableLines(columns, rows, { width, quiet: style.quiet })
 }

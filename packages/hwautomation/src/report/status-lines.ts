@@ -1,9 +1,11 @@
 import type { ControlStatus } from '../control/routes/manager.ts'
 import type { RunSummary } from '../control/run-summary.ts'
 import type { WishRecord } from '../workflow/record.ts'
+import { isProvisioning, nameOf } from './definition-name.ts'
 import { shortId } from './short-id.ts'
 import { plain, styleOf, type Style } from './style.ts'
 import { ago, clockTime, moment, since } from './times.ts'
+import { waitingText } from './waiting-text.ts'
 import { filled, fitted, widthOf, wrapped } from './width.ts'
 
 export interface StatusLineOptions {
@@ -91,7 +93,7 @@ function titleLine(run: RunSummary, { width, now }: StatusLineOptions, style: St
         : style.bad
   const state =
     run.status === 'PENDING' || run.status === 'RUNNING' ? (run.working ? run.status : 'WAITS FOR RESUME') : run.status
-  const asked = `${shortId(run.id)}  ${plain(run.requestedBy)} (${plain(run.via)}), ${ago(run.createdAt, now)}`
+  const asked = `${shortId(run.id)}  ${isProvisioning(run) ? '' : `${plain(nameOf(run))}, `}${plain(run.requestedBy)} (${plain(run.via)}), ${ago(run.createdAt, now)}`
   const room = width - widthOf(state) - 4
   const server = fitted(plain(run.server), Math.max(Math.min(room, 40), 8))
   const left = `${style.loud(server)}  ${paint(state)}`
@@ -145,7 +147,7 @@ function remarks(run: RunSummary, now: number): Remark[] {
       ? []
       : [
           busy(
-            `waits (${waitingFor.kind}) since ${moment(waitingFor.since, now)}${waitingFor.until === undefined ? '' : `, until ${clockTime(waitingFor.until, now)}`}: ${waitingFor.detail}`,
+            `waits (${waitingFor.kind}) since ${moment(waitingFor.since, now)}${waitingFor.until === undefined ? '' : `, until ${clockTime(waitingFor.until, now)}`}: ${waitingText(waitingFor)}`,
           ),
         ]),
     ...(step?.critical === undefined || ended

@@ -121,7 +121,12 @@ function skipsOf(
 /** @throws HwError `workflow.not-skippable` */
 export function assertSkippable(record: WorkflowRecord, definition: WorkflowDefinition<any>, id: string): void {
   const step = definition.steps.find((candidate) => candidate.id === id)
-  if (step === undefined)
-    throw notSkippable(record, id, `the steps are ${definition.steps.map((candidate) => candidate.id).join(', ')}`)
-  if (step.spec.skippable !== true) throw notSkippable(record, id, 'other steps need what it does')
+  if (step?.spec.skippable === true) return
+  const skippable = definition.steps.filter(({ spec }) => spec.skippable === true).map((candidate) => candidate.id)
+  const others = skippable.length === 0 ? 'none of its steps can be' : `those that can be are ${skippable.join(', ')}`
+  throw notSkippable(
+    record,
+    id,
+    `${step === undefined ? 'there is no such step' : 'other steps need what it does'}; ${others}`,
+  )
 }

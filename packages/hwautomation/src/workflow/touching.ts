@@ -15,6 +15,9 @@ export interface MayTouch {
 /** Asks the "touch no hardware" switch before each mutating call, and keeps the clock of steps still while it is off. */
 export interface Touching extends MayTouch, StoppedTime {}
 
+/** How the words begin that say so in a run that waits for it. */
+export const NOTHING_TOUCHED = 'no device is touched until it is allowed again'
+
 /** For one run. */
 export function touching(gate: Gate, waits: Waits, clock: Clock): Touching {
   let stoppedMs = 0
@@ -29,7 +32,7 @@ export function touching(gate: Gate, waits: Waits, clock: Clock): Touching {
       since ??= clock.now()
       try {
         const { by, reason } = gate.hardwareOff
-        await waits.during('hold', `no device is touched until it is allowed again (${by}: ${reason})`, () =>
+        await waits.during('hold', `${NOTHING_TOUCHED} (${by}: ${reason})`, () =>
           untilAborted<void>(signal, (resolve) => gate.whenever(() => gate.hardwareOff === undefined, resolve)),
         )
       } finally {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { exportRun } from '../../src/bundle/export-run.ts'
 import { BundleFiles, safeName } from '../../src/bundle/files.ts'
 import type { BundleSource } from '../../src/bundle/source.ts'
+import { systemClock } from '../../src/clock.ts'
 import { bundleSource } from '../../src/control/live-site.ts'
 import { Redactor } from '../../src/redaction.ts'
 import type { WorkflowRecord } from '../../src/workflow/record.ts'
@@ -12,9 +13,11 @@ import { testSite } from '../provisioning/site.ts'
 
 const SECRET = 'pa"ss/wörd+1234'
 
+const AT = Date.parse('2026-03-01T12:00:00Z')
+
 async function packed(source: BundleSource, id: string): Promise<Buffer> {
   const pieces: Uint8Array[] = []
-  for await (const piece of exportRun(source, id)) pieces.push(piece)
+  for await (const piece of exportRun(source, id, { clock: { ...systemClock, now: () => AT } })) pieces.push(piece)
   return Buffer.concat(pieces)
 }
 
@@ -65,7 +68,9 @@ describe('a support bundle', () => {
     const audit = files.get('audit.jsonl')!.toString().trim().split('\n')
     expect(audit.map((line) => (JSON.parse(line) as { action: string }).action)).toEqual(['start', 'cancel'])
     expect(JSON.parse(files.get('environment.json')!.toString())).toMatchObject({ node: process.version })
-    expect(files.get('README.txt')!.toString()).toContain('- maas/: nothing was asked of MAAS: there is no MAAS here')
+    const readme = files.get('README.txt')!.toString()
+    expect(readme).toContain('- maas/: nothing was asked of MAAS: there is no MAAS here')
+    expect(readme).toMatch(/^Exported 2026-03-01T12:00:00\.000Z$/m)
   })
 
   it('is the same bytes each time', async () => {

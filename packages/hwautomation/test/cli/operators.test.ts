@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
@@ -33,6 +33,7 @@ describe('docs/cli.md', () => {
       ([, name]) => name!,
     )
     expect(commands.length).toBeGreaterThan(18)
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
     for (const command of commands.filter((name) => name !== 'help'))
       expect(page).toMatch(new RegExp(`\`${command}\\b`))
     for (const code of Object.values(EXIT)) expect(page).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'))
@@ -51,6 +52,14 @@ describe('without an owner', () => {
     for (const command of [['status'], ['list'], ['history', 'srv001'], ['audit']]) {
       const text = await hwautomation([...command, '--state-dir', '../state'], elsewhere)
       expect(text.code, text.stderr).toBe(0)
+      if (command[0] === 'list') expect(text.stderr).toBe('No runs.\n')
+    }
+    for (const command of [
+      ['history', 'typo'],
+      ['audit', '--server', 'typo', '--json'],
+    ]) {
+      const none = await hwautomation([...command, '--state-dir', '../state'], elsewhere)
+      expect(none).toEqual({ code: 0, stdout: '', stderr: 'No run of a server "typo" is on record.\n' })
     }
     const found = await hwautomation(['status', '--json', '--state-dir', '../state'], elsewhere)
     expect(jsonLines(found.stdout)).toMatchObject([{ type: 'status', state: {}, workflows: [], troubles: [] }])
@@ -89,6 +98,7 @@ describe('without an owner', () => {
     [['show', 'run_0000'], 2, 'cli.no-such-run'],
     [['resume'], 2, 'cli.no-such-run'],
     [['retry', 'srv001', '--no-follow'], 2, 'cli.nobody-else'],
+    [['provision', 'srv001', 'a1.c5.large', '--no-follow'], 2, 'cli.nobody-else'],
     [['retry', 'srv001', '--assume', 'maybe'], 2, 'Allowed choices are done, not-done'],
     [['list', '--status', 'late'], 2, 'It takes some of PENDING'],
     [['audit', '--from', 'yesterday'], 2, 'such as 30m, 2h, 7d'],
@@ -122,6 +132,7 @@ describe('with an owner', () => {
     expect((await run(site, 'release', 'srv001', '--by', 'eve')).code).toBe(0)
     const skipped = await run(site, 'skip', 'srv001', 'commission', '--reason', 'no')
     expect([skipped.code, skipped.stderr.includes('workflow.not-skippable')]).toEqual([2, true])
+    expect(skipped.stderr).toContain('those that can be are bios-push, ipmi-configure.')
 
     const follower = going(['follow', 'srv001', '--json'], { cwd: site.folder })
     await follower.sees((line) => line.includes('"workflow.released"'))
@@ -164,6 +175,12 @@ describe('with an owner', () => {
       expect(jsonLines(other.stdout)).toMatchObject([
         { type: 'error', error: { code: 'workflow.resource-busy', context: { run: id } } },
       ])
+
+      const busy = await run(site, 'provision', 'srv001', 'a1.c5.large', '--ipmi', '192.168.1.100')
+      expect(busy.stderr).toMatch(new RegExp(`hwautomation follow ${id}\\n[^]*hwautomation cancel ${id}`))
+      const handed = await run(site, 'provision', ...REQUEST, '--no-follow')
+      expect(handed.code, handed.stderr).toBe(0)
+      expect(handed.stdout).toMatch(new RegExp(`^Run ${id} goes on in process \\d+\\.$`, 'm'))
 
       const second = going(['provision', ...REQUEST, '--json', '--by', 'eve'], { cwd: site.folder })
       await second.sees((line) => line.includes('"step.intent"'))
@@ -228,7 +245,7 @@ describe('with an owner', () => {
     expect(jsonLines(cancelled.stdout).at(-1)).toMatchObject({ type: 'record', record: { id, status: 'CANCELLED' } })
     expect(site.lab.server('srv001').maasRecord()['status_name']).toBe('New')
     const late = await run(site, 'cancel', 'srv001')
-    expect([late.code, late.stdout.includes('Too late')]).toEqual([1, true])
+    expect([late.code, late.stdout.includes('It is CANCELLED already.')]).toEqual([0, true])
   })
 
   it('that was killed: a damaged run is named by status, also after it was set aside', LONG, async () => {
@@ -274,6 +291,7 @@ describe('of a run that failed', () => {
     const fault = site.lab.faults.always({ server: 'srv001', call: 'ssh connect', mode: 'auth-failure' })
     const failed = await run(site, 'provision', ...REQUEST, '--by', 'Zoë 慶')
     expect(failed.code, failed.stdout).toBe(1)
+    expect(failed.stdout).toMatch(/^ {2}hwautomation retry run_\S+\n[^]*^ {2}hwautomation export run_\S+$/m)
     const history = await run(site, 'history', 'srv001')
     expect(history.stdout).toMatch(/FAILED .*Zoë 慶 +[a-z]+\.[a-z-]+: /)
     const [listed] = jsonLines((await run(site, 'history', 'srv001', '--json')).stdout)
@@ -301,10 +319,24 @@ describe('of a run that failed', () => {
 
     const restored = await run(site, 'restore-bios', 'srv001', '--reason', 'try the old ones', '--json')
     expect(restored.code, restored.stdout + restored.stderr).toBe(0)
+    expect((await run(site, 'list')).stdout).toMatch(/bios-restore .*\n.*server-provisioning /)
     expect(jsonLines(restored.stdout).at(-1)).toMatchObject({
       type: 'record',
       record: { status: 'COMPLETED', via: 'cli' },
     })
+  })
+
+  it('since its state could not be written any more: says why, once, and how it goes on', LONG, async () => {
+    await using site = await commandSite(SLOW)
+    const going_on = going(['provision', ...REQUEST], { cwd: site.folder })
+    await going_on.sees((line) => line.includes('Commission') && line.includes('running'))
+    const workflows = join(site.folder, 'state', 'workflows')
+    await rename(workflows, `${workflows}-lost`)
+    await writeFile(workflows, '')
+    const { code, stderr } = await going_on.ended
+    expect(code, stderr).toBe(EXIT.unfinished)
+    expect(stderr.match(/^the workflow store failed: /gm)).toHaveLength(1)
+    expect(stderr).toMatch(/^Error .*\[workflow\.store-failed\]\nWhat to do: [^]*To go on: hwautomation resume run_/m)
   })
 
   it('export is made without a configuration, and says so', LONG, async () => {
