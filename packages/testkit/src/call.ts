@@ -103,6 +103,8 @@ export function createCalls(parts: { clock: LabClock; faults: FaultBook; log: Re
       end(outcome, effect) {
         release?.()
         entry.close(outcome, effect)
+        // The answer may go to another process: there is no event of ours that would tell of it.
+        clock.activity()
         // Some doors write the answer right after this.
         if (afterwards !== undefined && !isOver) setImmediate(afterwards)
         isOver = true

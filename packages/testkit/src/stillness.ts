@@ -11,8 +11,9 @@ export interface Stillness extends Quietness {
 }
 
 /**
- * For one clock. All is still when this process was quiet, every client said that it is, and nothing moved here in between:
- * what a client had sent before its answer would have been noticed by then. Costs nothing while there is no client.
+ * For one clock. All is still when this process was quiet, every client has said twice that it is, and nothing moved anywhere in between:
+ * what a client had sent before its answer would have been noticed here by then, and what was sent to it, there. Costs nothing while
+ * there is no client.
  */
 export function createStillness(): Stillness {
   const here = createQuietness()
@@ -32,8 +33,8 @@ export function createStillness(): Stillness {
         const mark = here.mark()
         const said = await peers.quiet()
         await here.settled(until)
-        // Of several, one may have been moved by another after its answer: they are asked until they say the same twice.
-        if (here.mark() === mark && (said.length < 2 || isDeepStrictEqual(said, before))) return
+        // One may have been moved after its answer, by another or by work of ours that came to its end in silence: asked again, it has noticed.
+        if (here.mark() === mark && isDeepStrictEqual(said, before)) return
         before = said
       }
     },

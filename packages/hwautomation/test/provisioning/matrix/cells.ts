@@ -1,5 +1,6 @@
-import { createLab, type FaultMode, type Lab } from '@hwautomation/testkit'
+import type { FaultMode, Lab } from '@hwautomation/testkit'
 import { cancelWhileCommissioning, matrixSite, request } from './scenario.ts'
+import { matrixLab } from './world.ts'
 
 /** How a fault meets a run: for good, once, or once with somebody cancelling at that very moment. */
 export type Manner = 'fail' | 'repeat' | 'cancel'
@@ -35,12 +36,7 @@ export async function allCells(): Promise<Cell[]> {
 }
 
 async function callsOf(act: (lab: Lab) => Promise<void>) {
-  const lab = await createLab({
-    servers: [
-      { hostname: 'srv001', model: 'hpe-rl300', tags: ['hw-type-old'] },
-      { hostname: 'srv002', model: 'hpe-rl300' },
-    ],
-  })
+  const lab = await matrixLab()
   await act(lab)
   const calls = [...lab.log.calls()]
   const modes = new Map(calls.map((call) => [call, lab.faults.modesFor(call)]))

@@ -1,8 +1,9 @@
-import { createLab, type Lab } from '@hwautomation/testkit'
+import type { Lab } from '@hwautomation/testkit'
 import { expect } from 'vitest'
 import type { RunOutcome, WorkflowRecord } from '../../../src/index.ts'
 import type { Cell } from './cells.ts'
-import { cancelWhileCommissioning, matrixSite, request, TARGET } from './scenario.ts'
+import { cancelWhileCommissioning, matrixSite, request } from './scenario.ts'
+import { look, matrixLab, PROMISED, type World } from './world.ts'
 
 /** What the grid shows of a cell. */
 export interface Verdict {
@@ -17,12 +18,7 @@ const NOT_TWICE = ['maas POST machines/{id}?op=commission', 'ilorest commit'] as
 
 /** Runs the workflow with one fault in the world and holds it to its promises; throws where one is broken. */
 export async function play(cell: Cell): Promise<Verdict> {
-  await using lab = await createLab({
-    servers: [
-      { hostname: 'srv001', model: 'hpe-rl300', tags: ['hw-type-old'] },
-      { hostname: 'srv002', model: 'hpe-rl300' },
-    ],
-  })
+  await using lab = await matrixLab()
   const before = look(lab)
   let outcome: RunOutcome
   {
@@ -112,48 +108,6 @@ function truthful(record: WorkflowRecord, now: World, before: World, named: stri
   if (now.bmcAddress !== before.bmcAddress || now.powerAddress !== before.powerAddress)
     expect(named).toContain('BMC address')
   if (now.bios !== before.bios) expect(named).toContain('BIOS')
-}
-
-interface World {
-  readonly status: unknown
-  readonly power: unknown
-  readonly owner: unknown
-  readonly tags: readonly string[]
-  readonly annotation: unknown
-  readonly bmcAddress: string
-  readonly powerAddress: unknown
-  readonly bios: unknown
-}
-
-const PROMISED: World = {
-  status: 'Ready',
-  power: 'off',
-  owner: null,
-  tags: ['hw-type-a1-c5-large-matrix'],
-  annotation: undefined,
-  bmcAddress: TARGET,
-  powerAddress: TARGET,
-  bios: 'GeneralThroughputCompute',
-}
-
-function look(lab: Lab): World {
-  const server = lab.server('srv001')
-  const record = server.maasRecord() as {
-    status_name: string
-    owner: string | null
-    tag_names: string[]
-    workload_annotations: Record<string, string>
-  }
-  return {
-    status: record.status_name,
-    power: server.machine.power,
-    owner: record.owner,
-    tags: record.tag_names.filter((tag) => tag.startsWith('hw-')),
-    annotation: record.workload_annotations['hwa-run'],
-    bmcAddress: server.machine.bmc.network.address,
-    powerAddress: server.powerParameters()['power_address'],
-    bios: server.machine.bios.current.get('WorkloadProfile'),
-  }
 }
 
 function isAfterEffect(cell: Cell): boolean {

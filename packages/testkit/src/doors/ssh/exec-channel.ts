@@ -101,11 +101,12 @@ function sendTo(
   to: NodeJS.WritableStream,
   chunk: Buffer,
   stream: 'stdout' | 'stderr',
-  { filter, hasTerminal }: RemoteCommand,
+  { host, filter, hasTerminal }: RemoteCommand,
 ): Promise<boolean> {
   const text = hasTerminal ? Buffer.from(chunk.toString('latin1').replaceAll(/(?<!\r)\n/g, '\r\n'), 'latin1') : chunk
   const kept = filter === undefined ? text : filter(text, stream)
   if (kept === undefined) return Promise.resolve(false)
   if (kept.length === 0) return Promise.resolve(true)
+  host.clock.activity()
   return new Promise((resolve) => to.write(kept, () => resolve(true)))
 }

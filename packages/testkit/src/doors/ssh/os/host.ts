@@ -147,6 +147,7 @@ export class Host {
 
   /** Lets timers and sockets of the simulating process have their turn. */
   breathe(): Promise<void> {
+    this.clock.activity()
     return new Promise((resolve) => setImmediate(resolve))
   }
 

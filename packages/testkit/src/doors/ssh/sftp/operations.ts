@@ -84,7 +84,7 @@ export function createOperations(parts: SftpParts, caller: Caller) {
             gid: caller.gid,
             data: Buffer.alloc(0),
           })
-          const publish = fault === 'ack-no-effect' ? undefined : () => place(path, hidden)
+          const publish = fault === 'ack-no-effect' ? undefined : () => placeLate(path, hidden)
           return addHandle({ inode: hidden, append, writes: true, path, begun, publish, cut: false })
         }
         const inode = fs.file(path, caller, {
@@ -98,6 +98,14 @@ export function createOperations(parts: SftpParts, caller: Caller) {
         if (inode.type === 'directory') throw new SftpStatus('FAILURE')
         return addHandle({ inode, append, writes: write, path, begun, publish: undefined, cut: false })
       },
+    }
+  }
+  /** By then its folder may have been removed: nobody is there to be told. */
+  const placeLate = (path: string, hidden: FileInode): void => {
+    try {
+      place(path, hidden)
+    } catch (error) {
+      if (!(error instanceof OsError)) throw error
     }
   }
   const place = (path: string, hidden: FileInode): void => {

@@ -137,7 +137,9 @@ async function inLog(
     return 'OK'
   }
   if (mutating && mode === 'effect-late') {
-    context.clock.after(begun.delayMs, () => void Promise.resolve(operation.run(undefined)).catch(() => undefined))
+    // By then its file may be gone: nobody is there to be told.
+    const late = async () => operation.run(undefined)
+    context.clock.after(begun.delayMs, () => void late().catch(() => undefined))
     end('OK', 'late')
     return 'OK'
   }
