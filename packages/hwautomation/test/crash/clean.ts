@@ -79,7 +79,7 @@ function callMoments(lab: Lab, from: number): Moment[] {
 }
 
 /** Of a hundred in a run. */
-const EVERY_COMMAND = 8
+const EVERY_COMMAND = 12
 
 /** Every write of a document, and of progress alone the first line of each kind. A write is known by the last thing it says. */
 export function writeMoments(writes: readonly NotedWrite[], from = 0): Moment[] {
