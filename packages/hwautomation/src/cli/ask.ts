@@ -17,11 +17,12 @@ export interface OrderOptions extends AskingOptions {
 }
 
 /** `hwautomation cancel <server|id>` */
-export async function cancel(meant: string, options: OrderOptions): Promise<void> {
+export async function cancel(meant: string, options: OrderOptions & { readonly withoutUndo?: boolean }): Promise<void> {
   await using door = await workingDoor(options)
   refuseToLeave(door, options)
   const id = await findRun(door.client, meant)
-  const ordered = await door.client.cancel(id, reasonOf(options))
+  const blindly = options.withoutUndo === true ? { withoutUndo: true } : {}
+  const ordered = await door.client.cancel(id, { ...reasonOf(options), ...blindly })
   const { answer } = ordered
   if (answer === 'too-late') {
     const isSo = ordered.workflow.status === 'CANCELLED'

@@ -13,6 +13,7 @@ export function askingCommands(program: Command): void {
   working(program.command('cancel'))
     .description('end a run at its next safe point, undo it, and watch that')
     .argument('<server|id>')
+    .option('--without-undo', 'also where the workflow is not known here, so that nothing can be undone')
     .addHelpText(
       'after',
       '\nIt ends with 0 when the run is CANCELLED.\nExample: hwautomation cancel srv001 --reason "wrong rack"',

@@ -97,7 +97,7 @@ export class Starting {
     await active.untilLetGo(of.resource)
     const newest = (await runs.store.list({ resource: of.resource, limit: 1 })).records[0]
     const holder = active.holderOf(of.resource)
-    if (holder?.run.record.retryOf === id) return this.#handleOf(holder)
+    if (holder?.run.record.retryOf === id) return this.#joined(holder, key)
     if (holder !== undefined) throw resourceBusy(holder.run.record)
     if (newest !== undefined && newest.id > of.id) throw superseded(of, newest)
     refuseNew()

@@ -47,7 +47,7 @@ export function cannotUndo({ id, definition: { name, version } }: WorkflowRecord
     code: 'workflow.unknown-definition',
     kind: 'conflict',
     message: `Run ${id} is one of the workflow ${name}@${version}, which this process does not know: it could not undo it.`,
-    hint: 'Cancel it in the service that knows the workflow; or end it without undo (`withoutUndo`), and look after the machine yourself.',
+    hint: 'Cancel it in the service that knows the workflow; or end it without undo (`withoutUndo`, `--without-undo`), and look after the machine yourself.',
     context: { run: id, definition: `${name}@${version}` },
   })
 }

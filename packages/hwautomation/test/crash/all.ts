@@ -3,19 +3,20 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { bundleChild } from './bundle.ts'
+import { bundled } from '../bundled.ts'
 import { stateFolder } from './clean.ts'
 import { planCrashes, type Share } from './plan.ts'
 import type { CrashVerdict } from './play.ts'
 import { nameOf } from './scenario.ts'
 
 const LANE = fileURLToPath(new URL('lane.ts', import.meta.url))
+/** The process that is killed. */
+const CHILD = new URL('child.ts', import.meta.url)
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
 /** Plays every cell, in as many lanes as are asked for. */
 export async function playAll(lanes: number): Promise<Share> {
-  await using bundle = await bundleChild()
-  const plan = await planCrashes(bundle.path)
+  const plan = await planCrashes(await bundled(CHILD))
   await using folder = await stateFolder()
   const file = join(folder.path, 'plan.json')
   await writeFile(file, JSON.stringify(plan))

@@ -1,22 +1,19 @@
 import { createLab } from '@hwautomation/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hangBell, type Bell } from './bell.ts'
-import { bundleChild } from './bundle.ts'
+import { bundled } from '../bundled.ts'
 import { stateFolder, writeMoments } from './clean.ts'
 import { live, type Life } from './life.ts'
 import type { Ended } from './messages.ts'
 import type { CallMoment, Moment } from './scenario.ts'
 import { WorkerPool } from './worker.ts'
 
-let bundle: Awaited<ReturnType<typeof bundleChild>>
 let pool: WorkerPool
 beforeAll(async () => {
-  bundle = await bundleChild()
-  pool = new WorkerPool(bundle.path, 2)
+  pool = new WorkerPool(await bundled(new URL('child.ts', import.meta.url)), 2)
 })
 afterAll(async () => {
   await pool[Symbol.asyncDispose]()
-  await bundle[Symbol.asyncDispose]()
 })
 
 /** Rings the bell by a process that is killed then, and lets another one go on. */
