@@ -62,7 +62,7 @@ export type { JournalStreamOptions } from './workflow/journal-stream.ts'
 export type { Capabilities } from './workflow/registry.ts'
 export type { RunOutcome } from './workflow/outcome.ts'
 export { planWorkflow, type WorkflowPlan } from './workflow/plan.ts'
-export type { JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
+export type { Documents, JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
 export type {
   ArtefactRef,
   EffectClass,

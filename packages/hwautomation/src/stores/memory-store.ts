@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from '../workflow/events.ts'
-import type { JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from '../workflow/ports.ts'
+import type {
+  Documents,
+  JournalQuery,
+  ManagerState,
+  RecordPage,
+  RecordQuery,
+  WorkflowStore,
+} from '../workflow/ports.ts'
 import { keysOf } from '../workflow/idempotency-keys.ts'
-import type { WorkflowRecord } from '../workflow/record.ts'
+import type { Json, WorkflowRecord } from '../workflow/record.ts'
 import { hasEnded } from '../workflow/status.ts'
 import { asksFor, noSuchCursor } from './journal-query.ts'
 import { matches, pageOf } from './page.ts'
@@ -19,6 +26,7 @@ export class MemoryStore implements WorkflowStore {
   readonly #places = new Map<string, number[]>()
   readonly #keys = new Map<string, string>()
   readonly #artefacts = new Map<string, Uint8Array>()
+  readonly #documents = new Map<string, Map<string, string>>()
   #state = '{}'
 
   async open(): Promise<void> {}
@@ -84,6 +92,26 @@ export class MemoryStore implements WorkflowStore {
 
   async saveState(state: ManagerState): Promise<void> {
     this.#state = JSON.stringify(state)
+  }
+
+  documents(collection: string): Documents {
+    const texts = this.#documents.get(collection) ?? new Map<string, string>()
+    this.#documents.set(collection, texts)
+    return {
+      async get(id) {
+        const text = texts.get(id)
+        return text === undefined ? undefined : (JSON.parse(text) as Json)
+      },
+      async put(id, value) {
+        texts.set(id, JSON.stringify(value))
+      },
+      async delete(id) {
+        texts.delete(id)
+      },
+      async *entries() {
+        for (const [id, text] of texts) yield [id, JSON.parse(text) as Json]
+      },
+    }
   }
 
   async putArtefact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }> {

@@ -1,5 +1,5 @@
 import type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from './events.ts'
-import type { WishRecord, WorkflowRecord } from './record.ts'
+import type { Json, WishRecord, WorkflowRecord } from './record.ts'
 import type { WorkflowStatus } from './status.ts'
 
 export interface RecordQuery {
@@ -36,6 +36,20 @@ export interface ManagerState {
   readonly intake?: WishRecord & { readonly is: 'paused' | 'draining' }
   /** No mutating call is sent to any device. */
   readonly hardwareOff?: WishRecord
+}
+
+/**
+ * Small JSON documents of one collection, by id: what belongs to no single run, such as batches, or the messages of a chat bot.
+ * Ids are 1 to 200 characters of any kind; a collection is a kebab-case word. Everything in and out is a copy.
+ */
+export interface Documents {
+  get(id: string): Promise<Json | undefined>
+  /** Resolves when the document would survive a power cut. Writes of one id take effect in the order they were asked for. */
+  put(id: string, value: Json): Promise<void>
+  /** Harmless where there is none. */
+  delete(id: string): Promise<void>
+  /** Every document, in no order that means anything; one that cannot be read is set aside and named among the troubles. */
+  entries(): AsyncIterable<readonly [id: string, value: Json]>
 }
 
 /**
@@ -80,6 +94,8 @@ export interface WorkflowStore {
   /** `{}` where none was saved. */
   loadState(): Promise<ManagerState>
   saveState(state: ManagerState): Promise<void>
+  /** The documents of a collection; the same each time. Nothing is read or written until one of them is asked for. */
+  documents(collection: string): Documents
   /** Keeps bytes by their hash; returns it. */
   putArtefact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }>
   getArtefact(sha256: string): Promise<Uint8Array | undefined>
