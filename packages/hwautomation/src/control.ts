@@ -4,6 +4,7 @@
  */
 export { exportRun } from './bundle/export-run.ts'
 export type { BundleSource } from './bundle/source.ts'
+export type { BatchCounts, BatchSummary, BatchView, ItemView } from './control/batch-view.ts'
 export { connectControl, ControlClient, type ClientIdentity } from './control/client.ts'
 export { bundleSource, liveSite } from './control/live-site.ts'
 export { controlRouter, type ControlRouter, type RouterOptions } from './control/router.ts'

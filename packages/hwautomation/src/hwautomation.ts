@@ -8,7 +8,11 @@ import { dialDirect, dialThrough, type Dial } from './dial.ts'
 import { keepHouse } from './house-keeping.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { MaasClient } from './maas/maas-client.ts'
+import { type ListedServer, listServers, maasFleet } from './maas/maas-fleet.ts'
 import { MachinePoller } from './maas/machine-poller.ts'
+import { type BatchCheck, checkBatch } from './provisioning/batch/batch-check.ts'
+import type { BatchOrder } from './provisioning/batch/batch-order.ts'
+import { provisionBatch } from './provisioning/batch/provision-batch.ts'
 import { biosRestore, restoreBios } from './provisioning/restore-bios-workflow.ts'
 import type { ProvisioningSite } from './provisioning/server-provisioning-workflow.ts'
 import { serverProvisioning } from './provisioning/server-provisioning-workflow.ts'
@@ -17,9 +21,10 @@ import { runCapabilities } from './run-capabilities.ts'
 import type { SecretSource } from './secrets.ts'
 import { LowdbStore } from './stores/lowdb-store.ts'
 import { MemoryStore } from './stores/memory-store.ts'
+import type { BatchHandle } from './workflow/batch/batches.ts'
 import type { CapabilityScope, RunView } from './workflow/context.ts'
 import { WorkflowManager } from './workflow/manager.ts'
-import type { CloseOptions } from './workflow/manager-options.ts'
+import type { CloseOptions, StartOptions } from './workflow/manager-options.ts'
 import type { WorkflowDefinition } from './workflow/definition.ts'
 import type { WorkflowStore } from './workflow/ports.ts'
 import type { Provisioning } from './provisioning/provisioning.ts'
@@ -71,6 +76,15 @@ export interface HwAutomation extends ProvisioningSite, AsyncDisposable {
    * @throws HwError `workflow.no-such-run`, `bios.nothing-pulled`, `bios.another-machine`, and what `manager.start` refuses with
    */
   restoreBios(runId: string, wish: Wish): Promise<RunHandle>
+  /** Every machine that MAAS shows us, to choose from, by name. One call that grows with their number: keep the answer for a while. */
+  servers(signal?: AbortSignal): Promise<readonly ListedServer[]>
+  /** Checks as a whole what is asked for many servers, and finds every problem; reads only, and MAAS in few calls. */
+  checkBatch(order: BatchOrder, signal?: AbortSignal): Promise<BatchCheck>
+  /**
+   * Checks an order and starts a run for each of its servers, as a batch: see `manager.startBatch`.
+   * @throws HwError `batch.refused` with every problem, and what `manager.startBatch` refuses with
+   */
+  provisionBatch(order: BatchOrder, options?: StartOptions): Promise<BatchHandle>
   /** Lets go of runs (they can be resumed), or cancels or finishes them; then releases every socket. Default: detach. */
   close(options?: CloseOptions): Promise<void>
 }
@@ -120,6 +134,7 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
     logger,
     redactor,
   })
+  const fleet = maasFleet(maas)
   const poller = new MachinePoller({ maas, clock, interval: config.pollInterval })
   const store =
     ownStore ?? (config.stateDir === undefined ? new MemoryStore() : new LowdbStore(config.stateDir, { logger }))
@@ -160,6 +175,9 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
       }
     },
     restoreBios: (runId, wish) => restoreBios(hw, runId, wish),
+    servers: (within) => listServers(maas, within),
+    checkBatch: (order, within = new AbortController().signal) => checkBatch(order, { ...hw, fleet }, within),
+    provisionBatch: (order, how = {}) => provisionBatch(order, { ...hw, fleet }, how),
     check: (within = new AbortController().signal) => checkSite({ config, maas, devices, clock }, within),
     [Symbol.asyncDispose]: () => hw.close(),
   }

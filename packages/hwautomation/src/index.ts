@@ -1,8 +1,8 @@
 export { createHwAutomation, type HwAutomation, type HwAutomationOptions } from './hwautomation.ts'
 export { ENVIRONMENT, type Config, type ConfigInput, type PartialConfig } from './config.ts'
-export type { SecretSource } from './secrets.ts'
+export { resolveSecret, type ResolveSecretOptions, type SecretSource } from './secrets.ts'
 export type { CheckResult } from './check-site.ts'
-export { HwError, isHwError, type ErrorContext, type ErrorKind } from './errors.ts'
+export { HwError, isHwError, toHwError, type ErrorContext, type ErrorKind } from './errors.ts'
 export { systemClock, type Clock } from './clock.ts'
 export type { Logger } from './logger.ts'
 export { Redactor } from './redaction.ts'
@@ -16,6 +16,11 @@ export {
 } from './provisioning/server-provisioning-workflow.ts'
 export { biosRestore, RestoreBiosWorkflow, type RestoreWish } from './provisioning/restore-bios-workflow.ts'
 export type { Provisioning } from './provisioning/provisioning.ts'
+export { expandRange, isRange } from './provisioning/batch/range.ts'
+export type { BatchCheck, CheckedItem } from './provisioning/batch/batch-check.ts'
+export { LARGEST_SHEET } from './provisioning/batch/rack-sheet.ts'
+export type { ListedServer } from './maas/maas-fleet.ts'
+export type { BatchOrder } from './provisioning/batch/batch-order.ts'
 export type { ProvisioningRequest } from './provisioning/request.ts'
 export {
   Bios,
@@ -52,8 +57,12 @@ export {
   type WorkflowDefinition,
   type WorkflowDefinitionSpec,
 } from './workflow/definition.ts'
+export type { BatchItem, BatchPolicy, BatchRecord } from './workflow/batch/record.ts'
+export type { BatchHandle, StartBatchOptions } from './workflow/batch/batches.ts'
+export type { BatchRun } from './workflow/batch/items.ts'
 export type { FollowOptions } from './workflow/event-stream.ts'
 export type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from './workflow/events.ts'
+export type { ApprovalWish } from './workflow/approval.ts'
 export { executeWorkflow, type ExecuteOptions } from './workflow/execute.ts'
 export { WorkflowManager } from './workflow/manager.ts'
 export type { CloseOptions, ManagerOptions, StartOptions } from './workflow/manager-options.ts'
@@ -64,6 +73,7 @@ export type { RunOutcome } from './workflow/outcome.ts'
 export { planWorkflow, type WorkflowPlan } from './workflow/plan.ts'
 export type { Documents, JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from './workflow/ports.ts'
 export type {
+  ApprovalRecord,
   ArtefactRef,
   EffectClass,
   ErrorRecord,
@@ -91,6 +101,8 @@ export {
 } from './workflow/step.ts'
 export { WorkflowCancelledError, WorkflowFailedError } from './workflow/workflow-errors.ts'
 
+export { didYouMean } from './bios/did-you-mean.ts'
+export { readSource, type CatalogueSource } from './devices/catalogue-source.ts'
 export { DeviceCatalogue } from './devices/catalogue.ts'
 export type { DeviceType } from './devices/device-type.ts'
 export { loadCatalogue, type LoadCatalogueOptions } from './devices/load-catalogue.ts'
@@ -100,6 +112,8 @@ export { LowdbStore, type LowdbStoreOptions } from './stores/lowdb-store.ts'
 export { MemoryStore } from './stores/memory-store.ts'
 export type { Retained, RetainOptions } from './stores/retention.ts'
 export type { StoreTrouble } from './stores/troubles.ts'
+export { between, forPeople } from './report/durations.ts'
 export { eventLines } from './report/event-lines.ts'
 export { errorLines, recordLines, type ReportOptions } from './report/record-lines.ts'
 export { planLines } from './report/plan-lines.ts'
+export { shortId } from './report/short-id.ts'

@@ -2,7 +2,7 @@ import type { ControlClient, ManagerSwitch } from '../control/client.ts'
 import type { Ordered } from '../control/routes/orders.ts'
 import { HwError } from '../errors.ts'
 import { systemClock } from '../clock.ts'
-import { heldWords, releasedWords } from '../report/order-words.ts'
+import { approvedWords, heldWords, releasedWords } from '../report/order-words.ts'
 import { runLines, switchLines } from '../report/status-lines.ts'
 import { deskDoor, workingDoor, type AskingOptions, type Door } from './door.ts'
 import { EXIT } from './exit.ts'
@@ -69,6 +69,13 @@ export async function resume(meant: string | undefined, options: OrderOptions): 
   refuseToLeave(door, options)
   const id = meant === undefined ? await onlyUnfinished(door.client) : await findRun(door.client, meant)
   await goOn(door, 'resume', await door.client.resume(id, reasonOf(options)), options)
+}
+
+/** `hwautomation approve <server|id>` */
+export async function approve(meant: string, options: OrderOptions): Promise<void> {
+  await using door = await deskDoor(options)
+  const ordered = await door.client.approve(await findRun(door.client, meant), reasonOf(options))
+  tell('approve', ordered, options, approvedWords(ordered.workflow, (await door.client.status()).state))
 }
 
 /** `hwautomation hold|release <server|id>` */

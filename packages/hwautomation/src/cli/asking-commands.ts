@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { cancel, holdOrRelease, restoreBios, resume, retry, skip, throwSwitch } from './ask.ts'
+import { approve, cancel, holdOrRelease, restoreBios, resume, retry, skip, throwSwitch } from './ask.ts'
 import { fail } from './exit.ts'
 
 /** Commands that ask for something. Each is written to the audit, accepted or refused. */
@@ -52,6 +52,15 @@ export function askingCommands(program: Command): void {
     .argument('<server|id>')
     .addHelpText('after', '\nExample: hwautomation restore-bios run_019ac2d4-7b31')
     .action((meant: string, options: object) => restoreBios(meant, all(options)).catch(fail))
+
+  asking(program.command('approve'))
+    .description('a run that needs a second person may begin; who asked for it cannot approve it')
+    .argument('<server|id>')
+    .addHelpText(
+      'after',
+      '\nTo refuse it, cancel it.\nExample: hwautomation approve srv001 --reason "the window is free"',
+    )
+    .action((meant: string, options: object) => approve(meant, all(options)).catch(fail))
 
   asking(program.command('hold'))
     .description('a run stops before its next step')

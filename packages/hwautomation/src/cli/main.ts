@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander'
 import { packageVersion } from '../package-folder.ts'
+import { batchCommands } from './batch-commands.ts'
 import { askingCommands } from './asking-commands.ts'
 import { lookingCommands } from './looking-commands.ts'
 import { fail } from './exit.ts'
@@ -41,6 +42,7 @@ const program = new Command('hwautomation')
 provisioningCommands(program)
 lookingCommands(program)
 askingCommands(program)
+batchCommands(program)
 // a reader such as `head` that has seen enough is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)

@@ -9,14 +9,15 @@ const LOOK_AGAIN_MS = 250
  * directory. SIGTERM or Ctrl-C lets go of them: their machines stay as they are, and they can be resumed.
  */
 export async function othersHaveEnded(manager: WorkflowManager, letGo: AbortController): Promise<void> {
-  if (manager.activeRuns === 0 || letGo.signal.aborted) return
+  const goesOn = () => manager.activeRuns > 0 || manager.activeBatches > 0
+  if (!goesOn() || letGo.signal.aborted) return
   const [runs, them] = manager.activeRuns === 1 ? ['1 run', 'it'] : [`${manager.activeRuns} runs`, 'them']
   remark(`${runs} of other commands, handed to this process: it waits for ${them}. Ctrl-C lets go of ${them}.`)
   const stop = () => letGo.abort()
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   try {
-    while (manager.activeRuns > 0 && !letGo.signal.aborted) await systemClock.sleep(LOOK_AGAIN_MS, letGo.signal)
+    while (goesOn() && !letGo.signal.aborted) await systemClock.sleep(LOOK_AGAIN_MS, letGo.signal)
   } catch {
     remark(`Let go of ${them}. To go on: hwautomation resume`)
   } finally {

@@ -3,6 +3,9 @@ import type { JournalLine, WorkflowEvent } from '../workflow/events.ts'
 import type { WorkflowStatus } from '../workflow/status.ts'
 import type { ErrorBody } from './error-answer.ts'
 import { socketExchange, type ControlAnswer, type ControlRequest, type Exchange } from './exchange.ts'
+import type { BatchOrder } from '../provisioning/batch/batch-order.ts'
+import { bodyOfOrder } from './batch-body.ts'
+import type { BatchChecked, BatchDocument, BatchPage } from './routes/batches.ts'
 import type { ControlStatus, Switched } from './routes/manager.ts'
 import type { Cancelled, Ordered, Started } from './routes/orders.ts'
 import type { RunDocument, RunPage } from './routes/runs.ts'
@@ -32,6 +35,9 @@ export interface AuditQuery {
 interface Reason {
   readonly reason?: string
 }
+
+/** What can be asked of a batch, by its path. */
+export type BatchLever = 'pause' | 'proceed' | 'cancel'
 
 /** A switch of the manager, by its path. */
 export type ManagerSwitch = 'manager/pause' | 'manager/drain' | 'manager/proceed' | 'hardware/forbid' | 'hardware/allow'
@@ -102,6 +108,11 @@ export class ControlClient implements AsyncDisposable {
     return this.#post(runPath(id, 'retry'), wish, idempotencyKey)
   }
 
+  /** @throws HwError `workflow.own-approval`, `workflow.not-waiting-for-approval` */
+  approve(id: string, wish: Reason = {}): Promise<Ordered> {
+    return this.#post(runPath(id, 'approve'), wish)
+  }
+
   hold(id: string, wish: Reason = {}): Promise<Ordered> {
     return this.#post(runPath(id, 'hold'), wish)
   }
@@ -120,6 +131,32 @@ export class ControlClient implements AsyncDisposable {
 
   restoreBios(id: string, wish: Reason = {}): Promise<Ordered> {
     return this.#post(runPath(id, 'restore-bios'), wish)
+  }
+
+  /** Newest first. */
+  batches(): Promise<BatchPage> {
+    return this.#get('/api/batches')
+  }
+
+  /** @throws HwError `batch.no-such-batch` */
+  batch(id: string): Promise<BatchDocument> {
+    return this.#get(`/api/batches/${encodeURIComponent(id)}`)
+  }
+
+  checkBatch(order: BatchOrder): Promise<BatchChecked> {
+    return this.#post('/api/batches/check', bodyOfOrder(order))
+  }
+
+  /** @throws HwError `batch.refused` with every problem */
+  provisionBatch(
+    order: BatchOrder,
+    { idempotencyKey }: { readonly idempotencyKey?: string } = {},
+  ): Promise<BatchDocument> {
+    return this.#post('/api/batches', bodyOfOrder(order), idempotencyKey)
+  }
+
+  steerBatch(id: string, what: BatchLever, wish: Reason = {}): Promise<BatchDocument> {
+    return this.#post(`/api/batches/${encodeURIComponent(id)}/${what}`, wish)
   }
 
   /** Throws a switch of the manager; says how they all are then. */

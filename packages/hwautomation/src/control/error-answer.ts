@@ -37,6 +37,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'control.read-only': 409,
   'workflow.no-such-run': 404,
   'workflow.no-such-step': 404,
+  'batch.no-such-batch': 404,
   'workflow.manager-closed': 503,
   'maas.no-such-machine': 404,
   'store.full': 507,

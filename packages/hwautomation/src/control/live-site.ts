@@ -4,19 +4,24 @@ import { systemClock, timestamp } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { MaasClient } from '../maas/maas-client.ts'
 import { ServerProvisioningWorkflow, type ProvisioningSite } from '../provisioning/server-provisioning-workflow.ts'
+import type { BatchOrder } from '../provisioning/batch/batch-order.ts'
+import type { BatchHandle } from '../workflow/batch/batches.ts'
+import type { StartOptions } from '../workflow/manager-options.ts'
 import type { ProvisioningRequest } from '../provisioning/request.ts'
 import type { WorkflowManager } from '../workflow/manager.ts'
 import type { WorkflowStore } from '../workflow/ports.ts'
 import type { WorkflowRecord } from '../workflow/record.ts'
 import type { RunHandle } from '../workflow/run-handle.ts'
 import { hasEnded } from '../workflow/status.ts'
-import type { CallerWish, Caller, ControlSite, Reading, Trouble } from './site.ts'
+import type { CallerWish, Caller, ControlSite, Provisioner, Reading, Trouble } from './site.ts'
 
 /** What a live site is made of: the parts of an `HwAutomation` that the control API uses. */
 export interface LiveParts extends ProvisioningSite {
   readonly maas: MaasClient
   readonly config: Config
   restoreBios(runId: string, wish: CallerWish): Promise<RunHandle>
+  checkBatch: Provisioner['checkBatch']
+  provisionBatch(order: BatchOrder, options: StartOptions): Promise<BatchHandle>
 }
 
 /** A store that says what it found damaged, as `LowdbStore` does. */
@@ -38,6 +43,8 @@ export function liveSite(hw: LiveParts, store: WorkflowStore & Troubled): Contro
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         }),
       restoreBios: (id, wish) => hw.restoreBios(id, wish),
+      checkBatch: (order, signal) => hw.checkBatch(order, signal),
+      provisionBatch: (order, { by, via, ...key }) => hw.provisionBatch(order, { requestedBy: by, via, ...key }),
     },
     redact: (text) => hw.surroundings.redactor.text(text),
     since: timestamp(systemClock),
@@ -78,6 +85,9 @@ export function managerReading(
     journal: (query) => manager.audit(query),
     state: async () => manager.state,
     isWorkingOn: (id) => manager.isWorkingOn(id),
+    batch: (id) => manager.batch(id),
+    batches: () => manager.batches(),
+    isWorkingOnBatch: (id) => manager.isWorkingOnBatch(id),
     slots,
     troubles: () => store.troubles ?? [],
     async *exportRun(id, { signal, caller }) {

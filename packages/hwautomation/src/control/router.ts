@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HwError } from '../errors.ts'
+import { LARGEST_SHEET } from '../provisioning/batch/rack-sheet.ts'
 import { errorAnswer } from './error-answer.ts'
 import { callerOf } from './input.ts'
+import { batchRoutes } from './routes/batches.ts'
 import { journalRoutes } from './routes/journal.ts'
 import { managerRoutes } from './routes/manager.ts'
 import { orderRoutes } from './routes/orders.ts'
@@ -11,8 +13,9 @@ import type { Routing } from './routing.ts'
 import type { Caller, ControlSite } from './site.ts'
 import { Streams } from './streamed.ts'
 
-/** More than the largest body there is use for. */
+/** More than the largest body there is use for: of a batch, a rack sheet with each of its characters escaped. */
 const LARGEST_BODY = 64 * 1024
+const LARGEST_BATCH = 2 * LARGEST_SHEET
 
 /** What a router may be told by whoever mounts it. */
 export interface RouterOptions {
@@ -44,9 +47,10 @@ export function controlRouter(site: ControlSite, options: RouterOptions = {}): C
     },
   }
   const app = new Hono()
-    .use(bodyLimit({ maxSize: LARGEST_BODY, onError: () => Promise.reject(tooLarge()) }))
+    .use((context, next) => (context.req.path.startsWith('/api/batches') ? batchLimit : limit)(context, next))
     .route('/api', runRoutes(routing))
     .route('/api', orderRoutes(routing))
+    .route('/api', batchRoutes(routing))
     .route('/api', managerRoutes(routing))
     .route('/api', journalRoutes(routing))
     .notFound(({ req }) => errorAnswer(noSuchRoute(req.method, req.path), site.redact))
@@ -69,11 +73,18 @@ function nobody(): HwError {
   })
 }
 
-function tooLarge(): HwError {
+const limit = limitOf(LARGEST_BODY)
+const batchLimit = limitOf(LARGEST_BATCH)
+
+function limitOf(maxSize: number) {
+  return bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge(maxSize)) })
+}
+
+function tooLarge(most: number): HwError {
   return new HwError({
     code: 'control.too-large',
     kind: 'invalid',
-    message: `The body of a request may have at most ${LARGEST_BODY / 1024} KiB.`,
+    message: `The body of a request may have at most ${most / 1024} KiB.`,
     hint: 'Send what the route takes, and nothing else.',
   })
 }

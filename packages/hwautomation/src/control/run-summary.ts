@@ -1,5 +1,6 @@
 import { hasEnded } from '../workflow/status.ts'
 import type {
+  ApprovalRecord,
   ErrorRecord,
   Json,
   StepRecord,
@@ -33,11 +34,15 @@ export interface RunSummary {
   /** The newest sub-task of that step that is at work. */
   readonly subTask?: SubTaskRecord
   readonly waitingFor?: WaitingFor
+  /** A second person's yes: what it is needed for, and who gave it. */
+  readonly approval?: ApprovalRecord
   readonly cancel?: WorkflowRecord['cancel']
   readonly hold?: WishRecord
   /** Steps to be left out, by step id. */
   readonly skips?: Readonly<Record<string, WishRecord>>
   readonly retryOf?: string
+  /** The batch that it is a run of. */
+  readonly batch?: string
   /** How often a later process went on with it. */
   readonly resumed: number
   readonly error?: Pick<ErrorRecord, 'code' | 'kind' | 'message' | 'hint'>
@@ -79,7 +84,18 @@ export function summaryOf(record: WorkflowRecord, working: boolean): RunSummary 
     via,
     percent,
     createdAt,
-    ...known(record, ['startedAt', 'endedAt', 'deadline', 'waitingFor', 'cancel', 'hold', 'skips', 'retryOf']),
+    ...known(record, [
+      'startedAt',
+      'endedAt',
+      'deadline',
+      'waitingFor',
+      'approval',
+      'cancel',
+      'hold',
+      'skips',
+      'retryOf',
+      'batch',
+    ]),
     ...(step === undefined ? {} : { step: stepSummary(step, record) }),
     ...(subTask === undefined ? {} : { subTask }),
     resumed: record.resumptions?.length ?? 0,

@@ -1,6 +1,10 @@
 import type { CancelAnswer } from '../workflow/run.ts'
 import type { WorkflowEvent, JournalLine } from '../workflow/events.ts'
 import type { JournalQuery, ManagerState, RecordPage, RecordQuery } from '../workflow/ports.ts'
+import type { BatchCheck } from '../provisioning/batch/batch-check.ts'
+import type { BatchOrder } from '../provisioning/batch/batch-order.ts'
+import type { BatchHandle } from '../workflow/batch/batches.ts'
+import type { BatchRecord } from '../workflow/batch/record.ts'
 import type { WorkflowRecord } from '../workflow/record.ts'
 import type { RunHandle } from '../workflow/run-handle.ts'
 
@@ -30,6 +34,10 @@ export interface Reading {
   journal(query: JournalQuery): AsyncIterable<JournalLine>
   state(): Promise<ManagerState>
   isWorkingOn(id: string): boolean
+  batch(id: string): Promise<BatchRecord | undefined>
+  /** Newest first. */
+  batches(): Promise<readonly BatchRecord[]>
+  isWorkingOnBatch(id: string): boolean
   /** Runs at the same time; undefined where nobody runs any. */
   readonly slots: number | undefined
   troubles(): readonly Trouble[]
@@ -47,10 +55,14 @@ export interface RetryWish extends CallerWish {
 export interface Acting {
   cancel(id: string, wish: CallerWish & { readonly withoutUndo?: boolean }): Promise<CancelAnswer>
   retry(id: string, wish: RetryWish): Promise<RunHandle>
+  approve(id: string, wish: CallerWish): Promise<void>
   hold(id: string, wish: CallerWish): Promise<void>
   release(id: string, wish: CallerWish): Promise<void>
   skip(id: string, stepId: string, wish: CallerWish): Promise<void>
   resume(id: string, wish: CallerWish): Promise<RunHandle>
+  pauseBatch(id: string, wish: CallerWish): Promise<BatchRecord>
+  proceedBatch(id: string, wish: CallerWish): Promise<BatchRecord>
+  cancelBatch(id: string, wish: CallerWish): Promise<BatchRecord>
   pause(wish: CallerWish): Promise<ManagerState>
   drain(wish: CallerWish): Promise<ManagerState>
   proceed(wish: CallerWish): Promise<ManagerState>
@@ -63,6 +75,8 @@ export interface Provisioner {
   /** @throws HwError `request.invalid`, `devices.unknown-type`, and whatever `start` refuses with */
   provision(request: unknown, options: Caller & { readonly idempotencyKey?: string }): Promise<RunHandle>
   restoreBios(id: string, wish: CallerWish): Promise<RunHandle>
+  checkBatch(order: BatchOrder, signal?: AbortSignal): Promise<BatchCheck>
+  provisionBatch(order: BatchOrder, options: Caller & { readonly idempotencyKey?: string }): Promise<BatchHandle>
 }
 
 /** Everything a router serves. */

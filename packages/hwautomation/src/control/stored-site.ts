@@ -5,7 +5,9 @@ import { Redactor } from '../redaction.ts'
 import type { WorkflowManager } from '../workflow/manager.ts'
 import type { WorkflowStore } from '../workflow/ports.ts'
 import { managerReading } from './live-site.ts'
-import type { ControlSite, Trouble } from './site.ts'
+import { BatchDocuments } from '../workflow/batch/batch-documents.ts'
+import type { BatchRecord } from '../workflow/batch/record.ts'
+import type { ControlSite, Reading, Trouble } from './site.ts'
 
 /** What a support bundle of a state directory may add: where MAAS is, or why nobody knows. */
 export type StoredSurroundings = Pick<BundleSource, 'redactor' | 'site'>
@@ -25,6 +27,8 @@ export function storedSite(store: WorkflowStore & Troubled, surroundings: Stored
       journal: (query) => store.journal(query),
       state: () => store.loadState(),
       isWorkingOn: () => false,
+      ...storedBatches(store),
+      isWorkingOnBatch: () => false,
       slots: undefined,
       troubles: () => store.troubles ?? [],
       exportRun: (id, { signal }) => exportRun(bundle, id, { signal }),
@@ -46,6 +50,18 @@ export function deskSite(manager: WorkflowManager, store: WorkflowStore & Troubl
     acting: manager,
     redact: (text) => redactor.text(text),
     since: timestamp(systemClock),
+  }
+}
+
+function storedBatches(store: WorkflowStore): Pick<Reading, 'batch' | 'batches'> {
+  const documents = new BatchDocuments(store)
+  return {
+    batch: (id) => documents.load(id),
+    async batches() {
+      const all: BatchRecord[] = []
+      for await (const record of documents.entries()) all.push(record)
+      return all.toSorted((a, b) => (a.id < b.id ? 1 : -1))
+    },
   }
 }
 

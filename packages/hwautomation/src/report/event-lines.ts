@@ -13,7 +13,13 @@ export function eventLines(event: WorkflowEvent): string[] {
     case 'workflow.status':
       return line(`${event.to}${event.error ? `: ${event.error.message}` : ''}`)
     case 'workflow.waiting':
-      return event.waitingFor ? line(`waits (${event.waitingFor.kind}): ${waitingText(event.waitingFor)}`) : []
+      return event.waitingFor
+        ? line(`waits (${event.waitingFor.kind}): ${waitingText(event.waitingFor, event.workflowId)}`)
+        : []
+    case 'workflow.approval-required':
+      return line(`a second person must approve it${event.reason ? `: ${event.reason}` : ''}`)
+    case 'workflow.approved':
+      return line(`approved by ${event.by}${event.reason ? `: ${event.reason}` : ''}`)
     case 'workflow.cancel-requested':
       return line(`cancel asked for by ${event.by}: ${event.reason}`)
     case 'workflow.held':

@@ -10,6 +10,15 @@ export function heldWords({ step, cancel, working }: RunSummary): string {
   return working ? 'It stops before its next step.' : 'It stops before its next step, once somebody goes on with it.'
 }
 
+/** What an approval comes to: the run goes on as any other that has not begun. */
+export function approvedWords({ status, working }: RunSummary, state: ManagerState): string {
+  if (status !== 'PENDING') return 'It was approved before, and has begun.'
+  if (!working) return 'It is approved, and begins once somebody goes on with it.'
+  return state.intake === undefined
+    ? 'It is approved, and begins when its turn comes.'
+    : 'It is approved, but no run is begun now: hwautomation proceed'
+}
+
 /** What a release comes to: other things may keep the run from going on. */
 export function releasedWords(run: RunSummary, { intake, hardwareOff }: ManagerState): string {
   const others = [

@@ -144,8 +144,10 @@ function evidenceLine({ claim, source, request, observed }: Evidence, style: Sty
 
 function waiting(record: WorkflowRecord, style: Style): string[] {
   const lines = record.waitingFor
-    ? [style.busy(plain(`waits (${record.waitingFor.kind}): ${waitingText(record.waitingFor)}`))]
+    ? [style.busy(plain(`waits (${record.waitingFor.kind}): ${waitingText(record.waitingFor, record.id)}`))]
     : []
+  const granted = record.approval?.granted
+  if (granted) lines.push(style.quiet(plain(`approved by ${granted.by}${because(granted)}`)))
   if (record.hold) lines.push(style.bad(plain(`held by ${record.hold.by}${because(record.hold)}`)))
   for (const [step, wish] of Object.entries(record.skips ?? {}))
     lines.push(style.quiet(plain(`${step} is left out, says ${wish.by}${because(wish)}`)))

@@ -49,7 +49,7 @@ export function runTable(
 }
 
 /** What one wants to know first. */
-function remark({ status, working, waitingFor, step, subTask, error, cancel, endState }: RunSummary): string {
+export function remark({ status, working, waitingFor, step, subTask, error, cancel, endState }: RunSummary): string {
   if (status === 'PENDING' || status === 'RUNNING') {
     if (!working) return 'waits for resume'
     if (cancel !== undefined) return `cancel asked for by ${cancel.by}`

@@ -127,7 +127,7 @@ interface Remark {
 
 /** What an operator must know besides: in the order of its urgency. */
 function remarks(run: RunSummary, now: number): Remark[] {
-  const { id, subTask, waitingFor, cancel, hold, skips, step, error, endState, leftBehind, warnings } = run
+  const { id, subTask, waitingFor, approval, cancel, hold, skips, step, error, endState, leftBehind, warnings } = run
   const ended = run.status !== 'PENDING' && run.status !== 'RUNNING'
   const bad = (text: string): Remark => ({ text, mark: (style) => style.bad })
   const busy = (text: string): Remark => ({ text, mark: (style) => style.busy })
@@ -147,7 +147,7 @@ function remarks(run: RunSummary, now: number): Remark[] {
       ? []
       : [
           busy(
-            `waits (${waitingFor.kind}) since ${moment(waitingFor.since, now)}${waitingFor.until === undefined ? '' : `, until ${clockTime(waitingFor.until, now)}`}: ${waitingText(waitingFor)}`,
+            `waits (${waitingFor.kind}) since ${moment(waitingFor.since, now)}${waitingFor.until === undefined ? '' : `, until ${clockTime(waitingFor.until, now)}`}: ${waitingText(waitingFor, id)}`,
           ),
         ]),
     ...(step?.critical === undefined || ended
@@ -161,6 +161,7 @@ function remarks(run: RunSummary, now: number): Remark[] {
     ...(run.endedAt === undefined
       ? []
       : [quiet(`ended ${moment(run.endedAt, now)}${endState === undefined ? '' : `: ${endState}`}`)]),
+    ...(approval?.granted === undefined ? [] : [quiet(`approved ${wish(approval.granted, now)}`)]),
     ...(run.retryOf === undefined ? [] : [quiet(`goes on from ${shortId(run.retryOf)}`)]),
     ...(run.resumed === 0
       ? []

@@ -1,7 +1,8 @@
 import type { Disk } from './disk.ts'
-import { absent, failedWith } from './file-system.ts'
+import { absent } from './file-system.ts'
 import { inspectDocument, type RunDocument } from './run-document.ts'
 import { unseal } from './sealed-json.ts'
+import { setAside } from './set-aside.ts'
 import type { OnTrouble } from './troubles.ts'
 
 /** What was set aside is called. */
@@ -37,7 +38,7 @@ export class DocumentReader {
     const verdict = inspectDocument(unseal(text), id)
     if (verdict.is === 'run') return verdict.document
     if (verdict.is === 'newer') this.#onTrouble(name, `${verdict.why}.${loss}`, level)
-    else this.#onTrouble(name, `${verdict.why}; ${await this.#setAside(name)}.${loss}`, level)
+    else this.#onTrouble(name, `${verdict.why}; ${await setAside(this.#disk, name)}.${loss}`, level)
     return undefined
   }
 
@@ -48,24 +49,5 @@ export class DocumentReader {
       'it was damaged and set aside earlier. This run had not ended: nothing goes on with it; look after its machine, then take the file away.',
       'error',
     )
-  }
-
-  /** What was done with it. */
-  async #setAside(name: string): Promise<string> {
-    if (!this.#disk.writable) return 'it is not served'
-    try {
-      for (let number = 1; ; number += 1) {
-        const aside = `${name}.unreadable-${number}`
-        if ((await this.#disk.fs.stat(this.#disk.path(aside)).catch(absent)) !== undefined) continue
-        await this.#disk.verify()
-        await this.#disk.fs.rename(this.#disk.path(name), this.#disk.path(aside))
-        return `it was set aside as ${aside.slice(aside.lastIndexOf('/') + 1)}`
-      }
-    } catch (error) {
-      // somebody else was faster, or the disk does not let us: it is not served in any case
-      return failedWith(error, 'ENOENT')
-        ? 'it was set aside'
-        : `it could not be set aside (${(error as Error).message})`
-    }
   }
 }

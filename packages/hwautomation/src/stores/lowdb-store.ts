@@ -1,7 +1,13 @@
 import { type Logger, silentLogger } from '../logger.ts'
 import type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from '../workflow/events.ts'
-import { isRunId } from '../workflow/ids.ts'
-import type { JournalQuery, ManagerState, RecordPage, RecordQuery, WorkflowStore } from '../workflow/ports.ts'
+import type {
+  Documents,
+  JournalQuery,
+  ManagerState,
+  RecordPage,
+  RecordQuery,
+  WorkflowStore,
+} from '../workflow/ports.ts'
 import { keysOf } from '../workflow/idempotency-keys.ts'
 import type { WorkflowRecord } from '../workflow/record.ts'
 import { hasEnded } from '../workflow/status.ts'
@@ -9,6 +15,7 @@ import { ActiveRuns } from './active-runs.ts'
 import { Artefacts } from './artefacts.ts'
 import { candidates } from './candidates.ts'
 import { Disk } from './disk.ts'
+import { DocumentCollections } from './document-collections.ts'
 import { DocumentReader } from './document-reader.ts'
 import { type FileSystem, nodeFileSystem } from './file-system.ts'
 import { Journal } from './journal/journal.ts'
@@ -20,8 +27,9 @@ import { prepareFolders } from './prepare-folders.ts'
 import { placeIn, recover } from './recovery.ts'
 import { remembering } from './remembering.ts'
 import { retain, type RetentionDeps, type Retained, type RetainOptions } from './retention.ts'
-import { lastSeqOf, recordOf, type RunDocument } from './run-document.ts'
+import { lastSeqOf, recordOf } from './run-document.ts'
 import { RunIndex } from './run-index.ts'
+import { RunLookup } from './run-lookup.ts'
 import { RunWriter } from './run-writer.ts'
 import { StateFile } from './state-file.ts'
 import { notOpen, onFiles } from './store-errors.ts'
@@ -45,9 +53,10 @@ const MOST_RESOURCES = 10_000
  * - `workflows/<id>.json`: runs that have not ended, one lowdb document each
  * - `past/<day>/<part>/<id>.<status>.json`: those that have
  * - `journal/<yyyymmdd>.jsonl`: events and audit; `artefacts/<sha256>`; `index/`: past runs by machine and by idempotency key
+ * - `documents/<collection>/<id>.json`: what belongs to no single run; never removed by retention
  * - `state.json`: what holds for the whole manager; `owner/`: who owns the directory; `layout.json`: how it is laid out
  *
- * Files are 0600, folders 0700. A write costs the size of one run. Opening, a page, and a look-up cost what is unfinished and what they
+ * Files are 0600, folders 0700. A write costs the size of one run or document. Opening, a page, and a look-up cost what is unfinished and what they
  * return, not the history. What is damaged is set aside and named in `troubles`; everything else is served.
  */
 export class LowdbStore implements WorkflowStore {
@@ -58,10 +67,12 @@ export class LowdbStore implements WorkflowStore {
   readonly #troubles: Troubles
   readonly #active: ActiveRuns
   readonly #past: PastRuns
+  readonly #lookup: RunLookup
   readonly #index: RunIndex
   readonly #journal: Journal
   readonly #artefacts: Artefacts
   readonly #state: StateFile
+  readonly #documents: DocumentCollections
   readonly #parts: RetentionDeps
   readonly #writer: RunWriter
   readonly #onLost = new Set<(error: Error) => void>()
@@ -75,12 +86,14 @@ export class LowdbStore implements WorkflowStore {
     const reader = new DocumentReader(this.#disk, report)
     this.#active = new ActiveRuns(this.#disk, reader)
     this.#past = new PastRuns(this.#disk, reader)
+    this.#lookup = new RunLookup(this.#active, this.#past, options.readOnly === true)
     this.#index = new RunIndex(this.#disk, report, () => this.#past.records())
     // events of the first release do not name their machine
-    const resourceOf = remembering(MOST_RESOURCES, async (id) => (await this.#document(id))?.resource ?? '')
+    const resourceOf = remembering(MOST_RESOURCES, async (id) => (await this.#lookup.document(id))?.resource ?? '')
     this.#journal = new Journal(this.#disk, report, resourceOf)
     this.#artefacts = new Artefacts(this.#disk, report)
     this.#state = new StateFile(this.#disk, report)
+    this.#documents = new DocumentCollections(this.#disk, report)
     this.#parts = {
       disk: this.#disk,
       active: this.#active,
@@ -140,12 +153,12 @@ export class LowdbStore implements WorkflowStore {
 
   async load(id: string): Promise<WorkflowRecord | undefined> {
     const known = this.#active.get(id)
-    const document = known === undefined ? await this.#document(id) : structuredClone(known)
+    const document = known === undefined ? await this.#lookup.document(id) : structuredClone(known)
     return document === undefined ? undefined : recordOf(document)
   }
 
   async unfinished(): Promise<readonly WorkflowRecord[]> {
-    const documents = await onFiles(this.#disk.root, 'read the runs', () => this.#activeDocuments())
+    const documents = await onFiles(this.#disk.root, 'read the runs', () => this.#lookup.activeDocuments())
     return documents
       .filter(({ status }) => !hasEnded(status))
       .map((document) => ({
@@ -155,13 +168,13 @@ export class LowdbStore implements WorkflowStore {
   }
 
   list(query: RecordQuery): Promise<RecordPage> {
-    const found = candidates({ active: () => this.#activeIds(), past: this.#past, index: this.#index }, query)
+    const found = candidates({ active: () => this.#lookup.activeIds(), past: this.#past, index: this.#index }, query)
     return onFiles(this.#disk.root, 'list the runs', () => pageOf(found, query, (id) => this.load(id)))
   }
 
   findByIdempotencyKey(key: string): Promise<WorkflowRecord | undefined> {
     return onFiles(this.#disk.root, 'look for a run', async () => {
-      const active = (await this.#activeDocuments()).findLast((document) => keysOf(document).includes(key))
+      const active = (await this.#lookup.activeDocuments()).findLast((document) => keysOf(document).includes(key))
       if (active !== undefined) return recordOf(structuredClone(active))
       for await (const id of (await this.#index.byKey(key)) ?? this.#past.ids()) {
         const record = await this.load(id)
@@ -177,7 +190,7 @@ export class LowdbStore implements WorkflowStore {
   }
 
   async *events(workflowId: string, afterSeq: number): AsyncIterable<WorkflowEvent> {
-    const document = await this.#document(workflowId)
+    const document = await this.#lookup.document(workflowId)
     if (document === undefined) return
     const last = hasEnded(document.status) ? lastSeqOf(document) : undefined
     yield* this.#journal.events(workflowId, afterSeq, placeIn(document, 'from'), last)
@@ -193,6 +206,10 @@ export class LowdbStore implements WorkflowStore {
 
   saveState(state: ManagerState): Promise<void> {
     return this.#state.save(state)
+  }
+
+  documents(collection: string): Documents {
+    return this.#documents.of(collection)
   }
 
   putArtefact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }> {
@@ -211,11 +228,10 @@ export class LowdbStore implements WorkflowStore {
     return this.#disk.guard(this.#disk.root, 'remove old runs', () => retain(this.#parts, options))
   }
 
-  /** Writes what was asked for before, and gives the directory up. */
-  /** For good: a store that is to be used again is a new one. */
+  /** Writes what was asked for before, and gives the directory up, for good: a store that is to be used again is a new one. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#writer.idle()
+    await Promise.all([this.#writer.idle(), this.#documents.idle()])
     await this.#journal.close()
     this.#disk.own(undefined)
     await this.#lease?.release()
@@ -230,22 +246,5 @@ export class LowdbStore implements WorkflowStore {
     await this.#index.open()
     await recover({ active: this.#active, journal: this.#journal, end: (document) => this.#writer.end(document) })
     if (layout < LAYOUT) await writeLayout(this.#disk)
-  }
-
-  async #document(id: string): Promise<RunDocument | undefined> {
-    if (!isRunId(id)) return undefined
-    return this.#active.get(id) ?? (await this.#active.read(id)) ?? this.#past.read(id)
-  }
-
-  /** Oldest first. */
-  async #activeDocuments(): Promise<RunDocument[]> {
-    return this.#options.readOnly === true ? this.#active.readAll() : this.#active.all()
-  }
-
-  /** Newest first. */
-  async #activeIds(): Promise<string[]> {
-    const ids =
-      this.#options.readOnly === true ? await this.#active.idsOnDisk() : this.#active.all().map(({ id }) => id)
-    return ids.toReversed()
   }
 }

@@ -9,9 +9,11 @@ import type {
   WorkflowStore,
 } from '../workflow/ports.ts'
 import { keysOf } from '../workflow/idempotency-keys.ts'
-import type { Json, WorkflowRecord } from '../workflow/record.ts'
+import type { WorkflowRecord } from '../workflow/record.ts'
 import { hasEnded } from '../workflow/status.ts'
+import { refuseWrongCollection } from './document-name.ts'
 import { asksFor, noSuchCursor } from './journal-query.ts'
+import { MemoryDocuments } from './memory-documents.ts'
 import { matches, pageOf } from './page.ts'
 
 const CURSOR = /^memory\.(\d+)$/
@@ -26,7 +28,7 @@ export class MemoryStore implements WorkflowStore {
   readonly #places = new Map<string, number[]>()
   readonly #keys = new Map<string, string>()
   readonly #artefacts = new Map<string, Uint8Array>()
-  readonly #documents = new Map<string, Map<string, string>>()
+  readonly #documents = new Map<string, Documents>()
   #state = '{}'
 
   async open(): Promise<void> {}
@@ -95,23 +97,10 @@ export class MemoryStore implements WorkflowStore {
   }
 
   documents(collection: string): Documents {
-    const texts = this.#documents.get(collection) ?? new Map<string, string>()
-    this.#documents.set(collection, texts)
-    return {
-      async get(id) {
-        const text = texts.get(id)
-        return text === undefined ? undefined : (JSON.parse(text) as Json)
-      },
-      async put(id, value) {
-        texts.set(id, JSON.stringify(value))
-      },
-      async delete(id) {
-        texts.delete(id)
-      },
-      async *entries() {
-        for (const [id, text] of texts) yield [id, JSON.parse(text) as Json]
-      },
-    }
+    refuseWrongCollection(collection)
+    const documents = this.#documents.get(collection) ?? new MemoryDocuments()
+    this.#documents.set(collection, documents)
+    return documents
   }
 
   async putArtefact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }> {

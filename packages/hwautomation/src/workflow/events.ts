@@ -42,6 +42,9 @@ export type WorkflowEventBody =
       readonly leftBehind?: readonly LeftBehind[]
     }
   | { readonly type: 'workflow.waiting'; readonly waitingFor: WaitingFor | null }
+  /** It does not begin before a second person has approved it, `until` then at the latest. */
+  | { readonly type: 'workflow.approval-required'; readonly reason: string; readonly until?: string }
+  | ({ readonly type: 'workflow.approved' } & Omit<WishRecord, 'at'>)
   | ({ readonly type: 'workflow.cancel-requested' } & Omit<WishRecord, 'at'>)
   | ({ readonly type: 'workflow.held' | 'workflow.released' } & Omit<WishRecord, 'at'>)
   | ({ readonly type: 'workflow.skip-requested'; readonly step: string } & Omit<WishRecord, 'at'>)
@@ -117,7 +120,7 @@ export interface AuditEntry {
   readonly v: 1
   readonly type: 'audit'
   readonly at: string
-  /** `start`, `cancel`, `retry`, `hold`, `release`, `skip`, `resume`, `pause`, `drain`, `proceed`, `hardware-off`, `hardware-on`, `export`, `restore-bios`, … */
+  /** `start`, `approve`, `cancel`, `retry`, `hold`, `release`, `skip`, `resume`, `pause`, `drain`, `proceed`, `hardware-off`, `hardware-on`, `export`, `restore-bios`, … */
   readonly action: string
   readonly by: string
   /** The door it came through: `api`, `cli`, `slack`, `rest`. */

@@ -11,6 +11,11 @@ export function newRunId(): string {
   return `${PREFIX}${v7()}`
 }
 
+/** A new batch's id: `batch_` and a UUIDv7, as those of runs. */
+export function newBatchId(): string {
+  return `batch_${v7()}`
+}
+
 /** True for what `newRunId` makes; false for anything else, path parts in particular. */
 export function isRunId(text: string): boolean {
   const uuid = text.slice(PREFIX.length)

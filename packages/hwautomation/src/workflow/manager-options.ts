@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { Redactor } from '../redaction.ts'
+import type { ApprovalWish } from './approval.ts'
 import type { WorkflowStore } from './ports.ts'
 import type { Duration } from './step.ts'
 
@@ -31,6 +32,13 @@ export interface StartOptions {
   readonly via?: string
   /** A second start with the same key is the first run, whatever has become of it. */
   readonly idempotencyKey?: string
+  /**
+   * The run waits, PENDING and without a slot, until somebody other than `requestedBy` approves it (`manager.approve`). Whoever refuses
+   * cancels it.
+   */
+  readonly approval?: ApprovalWish
+  /** The batch that the run is one of; `startBatch` says it. */
+  readonly batch?: string
   /** Gives up resolving the request. A run that was started is not touched by it. */
   readonly signal?: AbortSignal
 }

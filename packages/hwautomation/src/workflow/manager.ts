@@ -4,7 +4,11 @@ import { type Logger, silentLogger } from '../logger.ts'
 import { Redactor } from '../redaction.ts'
 import { ActiveRuns } from './active-runs.ts'
 import { adopt } from './adopting.ts'
+import { assertApprovable } from './approval.ts'
 import { type About, type Asked, AuditTrail } from './audit-trail.ts'
+import { type BatchHandle, Batches, type StartBatchOptions } from './batch/batches.ts'
+import type { BatchRun } from './batch/items.ts'
+import type { BatchRecord } from './batch/record.ts'
 import { CancelRequested, Detached, LeaseLost } from './cancellation.ts'
 import type { RunnableWorkflow, WorkflowDefinition } from './definition.ts'
 import { toMs } from './duration.ts'
@@ -73,6 +77,7 @@ export class WorkflowManager {
   readonly #runs: RunDeps
   readonly #starting: Starting
   readonly #audit: AuditTrail
+  readonly #batches: Batches
   readonly #switches = new Turns()
   readonly #over = new AbortController()
   #opened: Promise<void> | undefined
@@ -105,6 +110,22 @@ export class WorkflowManager {
       handleOf: (run) => this.#live(run),
     })
     this.#audit = new AuditTrail(shared)
+    this.#batches = new Batches({
+      ...shared,
+      graceMs: this.#graceMs,
+      audit: this.#audit,
+      registry: this.#registry,
+      gate: this.#gate,
+      open: () => this.open(),
+      refuseNew: () => this.#refuseNew(),
+      start: (workflow, given) => this.start(workflow, given),
+      cancel: (id, wish) => this.cancel(id, wish),
+      resume: (id, wish) => this.resume(id, wish),
+      isWorkingOn: (id) => this.isWorkingOn(id),
+      run: async (id) => this.#active.get(id)?.run.record ?? this.#store.load(id),
+      runs: () => this.#active.runs.map((run) => run.record),
+    })
+    this.#events.on((event) => this.#batches.hear(event))
   }
 
   /**
@@ -214,6 +235,24 @@ export class WorkflowManager {
   }
 
   /**
+   * Lets a run begin that waits for a second person; durable when this resolves. A second yes is harmless. Who refuses cancels the run.
+   * @throws HwError `workflow.own-approval` where `by` asked for the run, `workflow.not-waiting-for-approval` where it needs none, was
+   * cancelled, or nobody answered in time; `workflow.has-ended`, `workflow.no-such-run`
+   */
+  async approve(id: string, wish: Wish): Promise<void> {
+    await this.#asked('approve', id, wish, async () => {
+      const record = this.#active.get(id)?.run.record ?? (await this.#store.load(id))
+      if (record?.approval?.granted !== undefined && hasEnded(record.status)) {
+        assertApprovable(record, wish, this.#clock)
+        return 'already-approved'
+      }
+      const run = await this.#unfinished(id)
+      assertApprovable(run.record, wish, this.#clock)
+      return run.approve(wishRecord(wish, this.#clock))
+    })
+  }
+
+  /**
    * The run stops before its next step, until it is released. Its time goes on.
    * @throws HwError `workflow.has-ended`, `workflow.no-such-run`
    */
@@ -299,6 +338,71 @@ export class WorkflowManager {
     return this.#switch('hardware-on', wish, { hardwareOff: undefined })
   }
 
+  // ── batches ──
+
+  /**
+   * Starts many runs of one workflow under one name, as `options` say: so many at once, canaries first, paused when too many fail. The
+   * same `idempotencyKey` gives the first batch. `runs` may be a function: it is called only where there is no such batch yet.
+   * With `approval` the batch is paused until somebody other than `requestedBy` lets it proceed.
+   * @throws HwError `batch.invalid`, `batch.idempotency-mismatch`, `workflow.draining`, `workflow.manager-closed`, and what `runs` throws
+   */
+  async startBatch(
+    runs: readonly BatchRun[] | (() => Promise<readonly BatchRun[]>),
+    options: StartBatchOptions,
+  ): Promise<BatchHandle> {
+    this.#refuseIfClosed()
+    return this.#batches.start(runs, options)
+  }
+
+  /** The batch with this id; undefined if there is none. */
+  batch(id: string): Promise<BatchRecord | undefined> {
+    return this.#batches.get(id)
+  }
+
+  /** Newest first: those that have not ended, and the most recent ones that have. */
+  batches(): Promise<readonly BatchRecord[]> {
+    return this.#batches.list()
+  }
+
+  /**
+   * No item is begun any more; runs under way go on. Harmless for one that is paused.
+   * @throws HwError `batch.no-such-batch`, `batch.has-ended`
+   */
+  pauseBatch(id: string, wish: Wish): Promise<BatchRecord> {
+    return this.#batches.pause(id, wish)
+  }
+
+  /**
+   * Goes on with a paused batch; what failed before does not count any more. Of one that waits for a second person this is the yes.
+   * @throws HwError `batch.no-such-batch`, `batch.has-ended`, `workflow.own-approval`
+   */
+  proceedBatch(id: string, wish: Wish): Promise<BatchRecord> {
+    return this.#batches.proceed(id, wish)
+  }
+
+  /**
+   * Begins nothing more and cancels the runs of the batch that are under way; it ends when they have. The first wish counts.
+   * @throws HwError `batch.no-such-batch`, `batch.has-ended`
+   */
+  cancelBatch(id: string, wish: Wish): Promise<BatchRecord> {
+    return this.#batches.cancel(id, wish)
+  }
+
+  /** Hears of every change of a batch, after it is durable. Returns the function that ends it. */
+  onBatch(listener: Listener<BatchRecord>): () => void {
+    return this.#batches.onChange(listener)
+  }
+
+  /** Whether this process goes on with the batch by itself: it is not paused, and has not ended. */
+  isWorkingOnBatch(id: string): boolean {
+    return this.#batches.isAtWork(id)
+  }
+
+  /** How many batches go on by themselves in this process. */
+  get activeBatches(): number {
+    return this.#batches.atWork
+  }
+
   // ── following ──
 
   /** Hears of every event of every run of this process, after it is in the journal. Returns the function that ends it. */
@@ -353,8 +457,10 @@ export class WorkflowManager {
     const runs = () => this.#active.runs
     try {
       await this.#opened?.catch(() => {})
+      this.#batches.stop()
       for (const run of runs()) if (run.isParked) run.leave(new Detached())
       const system = { by: 'system', reason: 'the manager was closed', via: 'api', at: timestamp(this.#clock) }
+      if (mode === 'cancel') await this.#batches.cancelAll(system)
       if (mode === 'cancel') await Promise.allSettled(runs().map((run) => run.cancel(system)))
       if (mode === 'detach') for (const run of runs()) run.leave(new Detached())
       if (await this.#active.areOver(withinMs)) return
@@ -366,6 +472,7 @@ export class WorkflowManager {
     } finally {
       this.#over.abort()
       this.#unlisten()
+      await this.#batches.close()
       if (this.#opened !== undefined) await this.#store.close()
       this.#events.clear()
     }
@@ -379,6 +486,7 @@ export class WorkflowManager {
     this.#gate.set(await this.#store.loadState())
     const deps = { runs: this.#runs, active: this.#active, registry: this.#registry, policy: this.#policy }
     for (const record of await this.#store.unfinished()) await adopt(record, deps)
+    await this.#batches.open(this.#policy)
     this.#isOpen = true
   }
 
@@ -386,6 +494,7 @@ export class WorkflowManager {
   #letGo(error: Error): void {
     this.#lost = new LeaseLost(error.message)
     this.#logger.error({ error: error.message }, 'the store belongs to another process now')
+    this.#batches.stop()
     for (const run of this.#active.runs) run.leave(this.#lost)
   }
 

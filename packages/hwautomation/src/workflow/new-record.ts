@@ -1,3 +1,4 @@
+import { type ApprovalWish, approvalWanted } from './approval.ts'
 import type { PlanContext } from './context.ts'
 import type { WorkflowDefinition } from './definition.ts'
 import { toMs } from './duration.ts'
@@ -20,10 +21,12 @@ export function newRecord(
     readonly via?: string
     readonly idempotencyKey?: string
     readonly limits?: WorkflowRecord['limits']
+    readonly approval?: ApprovalWish
+    readonly batch?: string
   },
 ): WorkflowRecord {
   const { name, version, steps } = definition
-  const { idempotencyKey } = started
+  const { approval, batch, idempotencyKey } = started
   return {
     schema: 2,
     id: newRunId(),
@@ -34,8 +37,10 @@ export function newRecord(
     requestedBy: started.requestedBy ?? 'anonymous',
     via: started.via ?? 'api',
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(batch === undefined ? {} : { batch }),
     fingerprint: started.fingerprint,
     ...(started.limits === undefined ? {} : { limits: started.limits }),
+    ...(approval === undefined ? {} : { approval: approvalWanted(approval, started.at) }),
     status: 'PENDING',
     createdAt: started.at,
     percent: 0,

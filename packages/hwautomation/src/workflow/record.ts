@@ -58,6 +58,17 @@ export interface WishRecord {
   readonly at: string
 }
 
+/** A second person's yes that a run needs before it begins. */
+export interface ApprovalRecord {
+  /** Why somebody must look first. */
+  readonly reason: string
+  readonly since: string
+  /** When it is cancelled if nobody has said yes by then. */
+  readonly until?: string
+  /** Who said yes. Absent while the run waits. */
+  readonly granted?: WishRecord
+}
+
 /** An error as records, events and JSON outputs carry it: redacted. */
 export interface ErrorRecord {
   readonly code: string
@@ -162,11 +173,15 @@ export interface WorkflowRecord {
   /** Of the last transition event written with this document. */
   readonly seq: number
   readonly waitingFor?: WaitingFor
+  /** Present where it may not begin, or could not have begun, without a second person. */
+  readonly approval?: ApprovalRecord
   readonly cancel?: WishRecord & { readonly cameTooLate?: boolean }
   /** Stops before its next step until it is released. */
   readonly hold?: WishRecord
   /** Steps that somebody asked to leave out, by step id. */
   readonly skips?: Readonly<Record<string, WishRecord>>
+  /** The batch that it is a run of. */
+  readonly batch?: string
   /** The failed or cancelled run that this one goes on from. */
   readonly retryOf?: string
   /** Each time a later process went on with it. */

@@ -44,6 +44,13 @@ export class Registry {
     if (why !== undefined) return { misfit: why }
     return { definition: known!.definition, request: record.request, capabilities: known!.capabilities! }
   }
+
+  /** The workflow of this name and version, where this process can work on runs of it. */
+  named({ name, version }: WorkflowRecord['definition']): Pick<Workable, 'definition' | 'capabilities'> | undefined {
+    const known = this.#known.get(`${name}@${version}`)
+    if (known?.capabilities === undefined) return undefined
+    return { definition: known.definition, capabilities: known.capabilities }
+  }
 }
 
 function stepIds(definition: WorkflowDefinition<any>): string {

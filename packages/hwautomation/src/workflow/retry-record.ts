@@ -1,3 +1,4 @@
+import { approvalOfRetry } from './approval.ts'
 import type { WorkflowDefinition } from './definition.ts'
 import { UNDO_PREFIX } from './effects.ts'
 import { newRunId } from './ids.ts'
@@ -21,7 +22,8 @@ export function retryRecord(
   const open = of.steps.slice(at).flatMap((step) => openIntents(of, step))
   if (assume !== undefined && open.length === 0) throw nothingToAssume(of)
   if (assume === undefined && open.length > 0) throw assumeNeeded(of, open.map(nameOf))
-  const { limits, fingerprint } = of
+  const { limits, fingerprint, batch } = of
+  const approval = approvalOfRetry(of, asked)
   return {
     schema: 2,
     id: newRunId(),
@@ -35,6 +37,8 @@ export function retryRecord(
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(limits === undefined ? {} : { limits }),
     ...(skip.length === 0 ? {} : { skips: skipsOf(of, definition, skip, asked) }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(batch === undefined ? {} : { batch }),
     retryOf: of.id,
     status: 'PENDING',
     createdAt: asked.at,

@@ -25,6 +25,7 @@ import type { LeftBehind, WishRecord, WorkflowRecord } from './record.ts'
 import { keysOf } from './idempotency-keys.ts'
 import { RecordKeeper } from './record-keeper.ts'
 import { brokenStep, endedWith, isOver, revivedOutputs } from './revived.ts'
+import { RunApproval } from './run-approval.ts'
 import { begun, deadlineOf, goneOn } from './run-beginning.ts'
 import { clearUp, end, type End, givenUp } from './run-ending.ts'
 import type { Activity, RunScope } from './run-scope.ts'
@@ -81,6 +82,7 @@ export class Run {
   readonly #keeper: RecordKeeper
   readonly #waits: Waits
   readonly #turn: Turn
+  readonly #approval: RunApproval
   readonly #touching: Touching
   /** Ends what lies between activities: the wait for a turn, the way from step to step. */
   readonly #stop = new Interruption()
@@ -117,6 +119,7 @@ export class Run {
     })
     this.#waits = new Waits(this.#keeper, deps.clock)
     this.#turn = new Turn({ ...deps, waits: this.#waits, record: () => this.record })
+    this.#approval = new RunApproval({ ...deps, keeper: this.#keeper, cancel: (wish) => this.cancel(wish) })
     this.#touching = touching(deps.gate, this.#waits, deps.clock)
     const { cancel } = record
     if (cancel !== undefined && cancel.cameTooLate !== true && !hasEnded(record.status))
@@ -146,6 +149,7 @@ export class Run {
       (record) => record,
       { type: 'workflow.created', label, definition: named, requestedBy, via, ...retry },
       { type: 'workflow.status', from: null, to: 'PENDING' },
+      ...this.#approval.askedFor,
     )
   }
 
@@ -221,6 +225,11 @@ export class Run {
       ...record,
       furtherKeys: [...furtherKeys, key],
     }))
+  }
+
+  /** It may begin, when its turn comes. Durable when it resolves; the first yes counts. */
+  approve(wish: WishRecord): Promise<'approved' | 'already-approved'> {
+    return this.#approval.give(wish)
   }
 
   /** Before its next step it waits, until it is released. */
@@ -313,6 +322,7 @@ export class Run {
   async #itsTurn(): Promise<void> {
     // of one that had begun the time is running already; one that had ended badly has nothing more to lose
     using _ = this.#resumed && brokenStep(this.record) === undefined ? this.#deadlineAlarm() : undefined
+    using _expiry = this.#approval.expiry()
     try {
       await this.#turn.take(this.#stop.signal)
     } catch (error) {

@@ -1,6 +1,7 @@
+import { needsApproval, waitsForApproval } from './approval.ts'
 import { leavesTheRun, untilAborted } from './cancellation.ts'
 import type { Gate } from './gate.ts'
-import type { WishRecord, WorkflowRecord } from './record.ts'
+import type { WaitingFor, WishRecord, WorkflowRecord } from './record.ts'
 import type { Slots } from './slots.ts'
 import type { Waits } from './waits.ts'
 
@@ -11,7 +12,7 @@ export interface TurnDeps {
   readonly record: () => WorkflowRecord
 }
 
-/** A run's turn to work: it has a slot, and neither it nor the manager is held. Says durably what it waits for. */
+/** A run's turn to work: nobody must approve it any more, it has a slot, and neither it nor the manager is held. Says durably what it waits for. */
 export class Turn {
   readonly #deps: TurnDeps
   #release: (() => void) | undefined
@@ -56,15 +57,24 @@ export class Turn {
     return await saying(said, () => slots.take(record().requestedBy, signal))
   }
 
-  async #until({ detail, still }: Held, signal: AbortSignal): Promise<void> {
+  async #until({ kind = 'hold', detail, more, still }: Held, signal: AbortSignal): Promise<void> {
     const { gate, waits } = this.#deps
-    const said = waits.begin('hold', detail)
+    const said = waits.begin(kind, detail, more)
     await saying(said, () => untilAborted<void>(signal, (resolve) => gate.whenever(() => !still(), resolve)))
   }
 
   #heldBy(): Held | undefined {
     const { gate, record } = this.#deps
-    const { hold, status } = record()
+    const { hold, status, approval } = record()
+    if (needsApproval(approval)) {
+      const { since, until } = approval
+      return {
+        kind: 'approval',
+        detail: waitsForApproval(record().requestedBy, approval),
+        more: { since, ...(until === undefined ? {} : { until }) },
+        still: () => needsApproval(record().approval),
+      }
+    }
     if (hold !== undefined)
       return { detail: `${said(hold, 'held')}; release it to go on`, still: () => record().hold !== undefined }
     const { intake } = gate
@@ -75,6 +85,9 @@ export class Turn {
 }
 
 interface Held {
+  /** Default `hold`. */
+  readonly kind?: WaitingFor['kind']
+  readonly more?: Pick<WaitingFor, 'since' | 'until'>
   readonly detail: string
   readonly still: () => boolean
 }

@@ -28,8 +28,9 @@ export class Waits {
   begin(
     kind: WaitingFor['kind'],
     detail: string,
+    more: Partial<Pick<WaitingFor, 'since' | 'until'>> = {},
   ): { readonly written: Promise<void>; readonly end: () => Promise<void> } {
-    const wait: WaitingFor = { kind, since: timestamp(this.#clock), detail }
+    const wait: WaitingFor = { kind, since: timestamp(this.#clock), detail, ...more }
     this.#open.push(wait)
     const written = this.#show()
     written.catch(() => {})

@@ -4,6 +4,9 @@ import { gunzipSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../src/cli/exit.ts'
+import { LowdbStore } from '../../src/stores/lowdb-store.ts'
+import { WorkflowManager } from '../../src/workflow/manager.ts'
+import { switchStep, tinyWorkflow } from '../workflow/tiny-world.ts'
 import { commandSite, going, hwautomation, jsonLines, type CommandSite, type Ended, type Going } from './command.ts'
 
 const LONG = { timeout: 180_000 }
@@ -233,6 +236,28 @@ describe('with an owner', () => {
     expect(lines.at(-1)).toMatchObject({ type: 'record', record: { id, status: 'COMPLETED' } })
     const commissions = site.lab.log.entries.filter(({ call }) => call.includes('op=commission'))
     expect(commissions).toHaveLength(1)
+  })
+
+  it('that is gone: approve is written down, not for who asked, and holds when somebody goes on', LONG, async () => {
+    await using site = await commandSite()
+    const stateDir = join(site.folder, 'state')
+    const manager = new WorkflowManager({ store: new LowdbStore(stateDir) })
+    const asked = { requestedBy: 'ada', approval: { reason: 'production rack' } }
+    const { id } = await manager.start(tinyWorkflow([switchStep('alpha')]), asked)
+    await manager.close()
+    const status = await run(site, 'status')
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`must approve it: production rack. To say yes: hwautomation approve ${id.slice(0, 17)}`),
+    )
+    const own = await run(site, 'approve', id, '--by', 'ada')
+    expect([own.code, own.stderr.includes('workflow.own-approval')]).toEqual([1, true])
+    const yes = await run(site, 'approve', id, '--by', 'bob', '--reason', 'the window is free')
+    expect(yes.code, yes.stderr).toBe(0)
+    expect(yes.stdout).toContain('It is approved, and begins once somebody goes on with it.')
+    const [shown] = jsonLines((await run(site, 'status', id, '--json')).stdout)
+    expect(shown).toMatchObject({ approval: { granted: { by: 'bob', via: 'cli', reason: 'the window is free' } } })
+    const again = await run(site, 'approve', id, '--by', 'bob', '--json')
+    expect(jsonLines(again.stdout)).toMatchObject([{ type: 'approve', workflow: { id, status: 'PENDING' } }])
   })
 
   it('that was killed: cancel takes the machine to a known state, in this process', LONG, async () => {

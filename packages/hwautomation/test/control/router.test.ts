@@ -119,6 +119,21 @@ describe('asking', () => {
     expect(asked[4]).toMatchObject({ reason: HOSTILE.trim() })
   })
 
+  it('approve lets a run begin that waits for a second person, and nobody approves what he asked for', async () => {
+    await using site = await tinySite({ by: 'bob' })
+    const run = await site.start('ends', { by: 'ada', approval: { reason: 'production rack' } })
+    const own = await site.start('ends', { by: 'bob', resource: 'two', approval: { reason: 'production rack' } })
+    expect((await site.client.run(run.id)).workflow.waitingFor?.kind).toBe('approval')
+    await expect(site.client.approve(own.id)).rejects.toMatchObject({ code: 'workflow.own-approval', kind: 'conflict' })
+    const answer = await site.client.approve(run.id, { reason: 'the window is free' })
+    expect(answer.workflow.approval).toMatchObject({
+      reason: 'production rack',
+      granted: { by: 'bob', via: 'cli', reason: 'the window is free' },
+    })
+    expect((await run.outcome()).status).toBe('COMPLETED')
+    expect((await site.client.approve(run.id)).workflow.status).toBe('COMPLETED')
+  })
+
   it('retry makes a new run that goes on from the old one', async () => {
     await using site = await tinySite()
     const run = await site.start('fails')

@@ -9,6 +9,7 @@ import { startControl, type ControlServer } from '../../src/control/server.ts'
 import type { ControlSite } from '../../src/control/site.ts'
 import { Redactor } from '../../src/redaction.ts'
 import { MemoryStore } from '../../src/stores/memory-store.ts'
+import type { ApprovalWish } from '../../src/workflow/approval.ts'
 import type { RunnableWorkflow } from '../../src/workflow/definition.ts'
 import { WorkflowManager } from '../../src/workflow/manager.ts'
 import type { RunHandle } from '../../src/workflow/run-handle.ts'
@@ -30,6 +31,7 @@ export interface TinySite extends AsyncDisposable {
     options?: {
       readonly resource?: string
       readonly by?: string
+      readonly approval?: ApprovalWish
       readonly middle?: Partial<Parameters<typeof switchStep>[1]>
     },
   ): Promise<RunHandle>
@@ -69,8 +71,12 @@ export async function tinySite(options: { readonly by?: string; readonly secret?
     site,
     router,
     client: new ControlClient(directExchange(router), { by: options.by ?? 'ada' }),
-    start: (middle, { resource = 'machine-1', by = 'ada', middle: more } = {}) =>
-      manager.start(threeSteps(middle, resource, more), { requestedBy: by, via: 'api' }),
+    start: (middle, { resource = 'machine-1', by = 'ada', middle: more, approval } = {}) =>
+      manager.start(threeSteps(middle, resource, more), {
+        requestedBy: by,
+        via: 'api',
+        ...(approval === undefined ? {} : { approval }),
+      }),
     folder,
     async serve(path = join(folder, 'control.sock')) {
       const server = await startControl(site, { path })

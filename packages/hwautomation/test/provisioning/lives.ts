@@ -9,6 +9,7 @@ import {
   type ProvisioningRequest,
   type RunOutcome,
 } from '../../src/index.ts'
+import type { Documents } from '../../src/workflow/ports.ts'
 
 /** One process's time with the state: it ends by letting go, or by losing it from one moment to the next. */
 export interface Life {
@@ -86,6 +87,7 @@ class Lease {
         if (name === 'onLost') return (listener: (error: Error) => void) => this.#listen(listener)
         const member = Reflect.get(target, name, target) as unknown
         if (typeof member !== 'function') return member
+        if (name === 'documents') return (collection: string) => this.#documents(kept.documents(collection))
         return (...given: unknown[]): unknown => {
           if (this.#lost !== undefined && WRITES.has(name)) return Promise.reject(this.#lost)
           return (member as (...args: unknown[]) => unknown).apply(target, given)
@@ -98,6 +100,16 @@ class Lease {
     if (this.#lost !== undefined) return
     this.#lost = new HwError({ code: 'store.lease-lost', kind: 'conflict', message: 'Another process has the state.' })
     for (const listener of this.#listeners) listener(this.#lost)
+  }
+
+  #documents(documents: Documents): Documents {
+    const refused = async () => Promise.reject(this.#lost!)
+    return {
+      get: (id) => documents.get(id),
+      put: (id, value) => (this.#lost === undefined ? documents.put(id, value) : refused()),
+      delete: (id) => (this.#lost === undefined ? documents.delete(id) : refused()),
+      entries: () => documents.entries(),
+    }
   }
 
   #listen(listener: (error: Error) => void): () => void {

@@ -77,7 +77,7 @@ describe('what an order comes to', () => {
 
   it('a run that waits for hardware names the command that ends it', () => {
     const detail = 'no device is touched until it is allowed again (bob: upgrade)'
-    expect(waitingText({ kind: 'hold', detail })).toBe(`${detail}. To go on: hwautomation hardware on`)
-    expect(waitingText({ kind: 'device', detail: 'POST' })).toBe('POST')
+    expect(waitingText({ kind: 'hold', detail }, 'run_x')).toBe(`${detail}. To go on: hwautomation hardware on`)
+    expect(waitingText({ kind: 'device', detail: 'POST' }, 'run_x')).toBe('POST')
   })
 })

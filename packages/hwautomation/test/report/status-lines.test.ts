@@ -136,6 +136,23 @@ describe('status lines', () => {
       expect(text.replaceAll(/\n {4}(?=\S)/g, ' ')).toMatch(words)
   })
 
+  it('say how a run that waits for a second person is approved and refused, and afterwards who said yes', () => {
+    const { step: _, ...pending } = BARE
+    const approval = { reason: 'production rack', since: before(60) }
+    const waitingFor = {
+      kind: 'approval',
+      since: before(60),
+      detail: 'somebody other than ada must approve it',
+    } as const
+    const lines = (run: Partial<RunSummary>) =>
+      runLines({ ...pending, status: 'PENDING', approval, ...run }, { width: 200, now: NOW }).join('\n')
+    expect(lines({ waitingFor })).toMatch(
+      /waits \(approval\) since .*somebody other than ada must approve it\. To say yes: hwautomation approve run_019ac2d4-7b31; to say no: hwautomation cancel run_019ac2d4-7b31/,
+    )
+    const granted = { by: 'bob', via: 'slack', reason: 'the window is free', at: before(30) }
+    expect(lines({ approval: { ...approval, granted } })).toMatch(/approved by bob \(slack\).*: the window is free/)
+  })
+
   it('say by whom a run is held and how it is released, unless it is being cancelled anyway', () => {
     const { cancel: _, ...held } = RUNNING
     const text = runLines(held, { width: 120, now: NOW }).join('\n')

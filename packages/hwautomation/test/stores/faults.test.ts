@@ -6,7 +6,7 @@ import { newRunId } from '../../src/workflow/ids.ts'
 import type { WorkflowRecord } from '../../src/workflow/record.ts'
 import { FaultyFileSystem, WRITING } from './faulty-file-system.ts'
 import { StateFolder } from './state-folder.ts'
-import { auditOf, entryOf, eventsOf, journalOf, recordOf } from './store-contract.ts'
+import { allOf, auditOf, entryOf, eventsOf, journalOf, recordOf } from './store-contract.ts'
 
 const state = new StateFolder()
 const CODES = {
@@ -25,6 +25,8 @@ const WRITES: Readonly<Record<string, (store: LowdbStore, record: WorkflowRecord
   'an audit entry of a later day': (store) => store.append([auditOf('hold', { at: '2026-02-01T00:00:00.000Z' })]),
   'the state': (store) => store.saveState({ hardwareOff: { by: 'ada', reason: 'x', via: 'cli', at: '2026-01-01' } }),
   'an artefact': (store) => store.putArtefact(Buffer.from('log')),
+  'a document': (store, record) => store.documents('batches').put(record.id, { seq: record.seq }),
+  'the end of a document': (store) => store.documents('batches').delete('b1'),
 }
 
 for (const [what, write] of Object.entries(WRITES))
@@ -59,6 +61,7 @@ for (const [what, write] of Object.entries(WRITES))
         const looking = await state.open({ readOnly: true })
         expect(await store.load(record.id)).toEqual(await looking.load(record.id))
         expect(await store.loadState()).toEqual(await looking.loadState())
+        expect(await allOf(store.documents('batches'))).toEqual(await allOf(looking.documents('batches')))
         await write(store, record)
         const seqs = (await eventsOf(store, record.id)).map(({ seq }) => seq)
         expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))

@@ -44,6 +44,7 @@ async function january(store: LowdbStore, stuck: boolean) {
 test('old runs, their events and their artefacts are removed; what others need stays, and runs that have not ended always do', async () => {
   const store = await state.open()
   const { old, running, kept } = await january(store, true)
+  await store.documents('batches').put('b1', { runs: old.map(({ id }) => id) })
   expect(await store.retain({ olderThan: new Date(at(10)) })).toEqual({ runs: 2, journalDays: 2, artefacts: 1 })
   expect((await store.list({})).records).toEqual([...kept.toReversed(), ...running])
   for (const record of [...running, ...kept]) {
@@ -51,6 +52,7 @@ test('old runs, their events and their artefacts are removed; what others need s
     expect((await store.findByIdempotencyKey(record.idempotencyKey!))?.id).toBe(record.id)
     for (const { sha256 } of record.artefacts) expect(await store.getArtefact(sha256)).toBeDefined()
   }
+  expect(await store.documents('batches').get('b1')).toEqual({ runs: old.map(({ id }) => id) })
   for (const record of old) {
     expect(await store.load(record.id)).toBeUndefined()
     expect(await store.findByIdempotencyKey(record.idempotencyKey!)).toBeUndefined()

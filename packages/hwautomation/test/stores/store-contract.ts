@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { newRunId } from '../../src/workflow/ids.ts'
 import type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from '../../src/workflow/events.ts'
-import type { JournalQuery, WorkflowStore } from '../../src/workflow/ports.ts'
-import type { WorkflowRecord } from '../../src/workflow/record.ts'
+import type { Documents, JournalQuery, WorkflowStore } from '../../src/workflow/ports.ts'
+import type { Json, WorkflowRecord } from '../../src/workflow/record.ts'
 
 export function recordOf(id: string, more: Partial<WorkflowRecord> = {}): WorkflowRecord {
   return {
@@ -65,6 +65,51 @@ export async function journalOf(store: WorkflowStore, query: JournalQuery = {}):
   for await (const line of store.journal(query)) lines.push(line)
   return lines
 }
+
+export async function entriesOf(documents: Documents): Promise<(readonly [id: string, value: Json])[]> {
+  const all: (readonly [string, Json])[] = []
+  for await (const entry of documents.entries()) all.push(entry)
+  return all
+}
+
+export async function allOf(documents: Documents): Promise<Record<string, Json>> {
+  return Object.fromEntries(await entriesOf(documents))
+}
+
+/** Ids that somebody may hand in, each a document of its own. */
+export const HOSTILE_IDS = [
+  'slack/1722.42.abc',
+  '../../etc/passwd',
+  '/',
+  '.',
+  '..',
+  '.json',
+  'a',
+  'A',
+  'a.json',
+  'a%2f1',
+  'a/1',
+  'a\\1',
+  'CON',
+  ' ',
+  '\u0000',
+  '\n',
+  '~',
+  'ä',
+  'a\u0308',
+  '☃',
+  '\ud83d\ude00',
+  '\ud83d',
+  '\ude00',
+  '\ufffd',
+  'x'.repeat(200),
+  `${'x'.repeat(199)}y`,
+  '☃'.repeat(200),
+  'X'.repeat(100),
+  'hasOwnProperty',
+  '__proto__',
+  '"',
+]
 
 /** What every store promises. `make` gives an opened one. */
 export function storeContract(make: () => Promise<WorkflowStore>): void {
@@ -319,5 +364,77 @@ export function storeContract(make: () => Promise<WorkflowStore>): void {
     expect(loaded?.request).toEqual({ server: 'srv001' })
     ;(loaded!.request as { server: string }).server = 'changed'
     expect((await store.load(record.id))?.request).toEqual({ server: 'srv001' })
+  })
+
+  test('a document is there as it was put, until it is deleted; collections are apart, and the same each time', async () => {
+    const store = await make()
+    const batches = store.documents('batches')
+    expect(await batches.get('b1')).toBeUndefined()
+    expect(await allOf(batches)).toEqual({})
+    await batches.put('b1', { label: 'rack 7', items: [1, null, 'ü', { deep: [true] }] })
+    await batches.put('b2', 'text')
+    await store.documents('slack-orders').put('b1', null)
+    expect(store.documents('batches')).toBe(batches)
+    expect(await batches.get('b1')).toEqual({ label: 'rack 7', items: [1, null, 'ü', { deep: [true] }] })
+    expect(await allOf(batches)).toEqual({
+      b1: { label: 'rack 7', items: [1, null, 'ü', { deep: [true] }] },
+      b2: 'text',
+    })
+    await batches.delete('b1')
+    await batches.delete('b1')
+    await batches.delete('never there')
+    expect(await batches.get('b1')).toBeUndefined()
+    expect(await allOf(batches)).toEqual({ b2: 'text' })
+    expect(await allOf(store.documents('slack-orders'))).toEqual({ b1: null })
+    await batches.put('b1', 2)
+    expect(await batches.get('b1')).toBe(2)
+  })
+
+  test('documents go in and out as copies', async () => {
+    const documents = (await make()).documents('batches')
+    const value = { items: ['srv001'] }
+    const putting = documents.put('b1', value)
+    value.items.push('srv002')
+    await putting
+    const first = (await documents.get('b1')) as typeof value
+    first.items.push('srv003')
+    const [[, second]] = (await entriesOf(documents)) as unknown as [[string, typeof value]]
+    second.items.push('srv004')
+    expect(await documents.get('b1')).toEqual({ items: ['srv001'] })
+  })
+
+  test('ids of any kind are each a document of their own', async () => {
+    const documents = (await make()).documents('batches')
+    for (const id of HOSTILE_IDS) await documents.put(id, { id })
+    for (const id of HOSTILE_IDS) expect(await documents.get(id)).toEqual({ id })
+    const all = await entriesOf(documents)
+    expect(all.map(([id]) => id).toSorted()).toEqual(HOSTILE_IDS.toSorted())
+    expect(all.map(([id]) => ({ id }))).toEqual(all.map(([, value]) => value))
+    for (const id of HOSTILE_IDS) await documents.delete(id)
+    expect(await entriesOf(documents)).toEqual([])
+  })
+
+  test('an id that no document may have is refused when it is put, and never found', async () => {
+    const store = await make()
+    const documents = store.documents('batches')
+    for (const id of ['', 'x'.repeat(201)]) {
+      await expect(documents.put(id, 1)).rejects.toThrow('1 to 200 characters')
+      expect(await documents.get(id)).toBeUndefined()
+      await documents.delete(id)
+    }
+    for (const name of ['', '..', 'a/b', 'Batches', 'a--b', '-a', 'x'.repeat(61)])
+      expect(() => store.documents(name)).toThrow('kebab-case')
+  })
+
+  test('what is asked of one document at once takes effect in the order of asking', async () => {
+    const documents = (await make()).documents('batches')
+    const asked = Array.from({ length: 100 }, (_, at) => documents.put('b1', at))
+    await Promise.all([...asked, documents.delete('b1'), documents.put('b1', 'then')])
+    expect(await documents.get('b1')).toBe('then')
+    await Promise.all([documents.put('b1', 'again'), documents.delete('b1')])
+    expect(await documents.get('b1')).toBeUndefined()
+    const ids = Array.from({ length: 50 }, (_, at) => `b${at}`)
+    await Promise.all(ids.map((id) => documents.put(id, id)))
+    expect(await allOf(documents)).toEqual(Object.fromEntries(ids.map((id) => [id, id])))
   })
 }

@@ -81,6 +81,15 @@ export class Process {
       loadState: () => alive(() => store.loadState()),
       events: (id, after) => store.events(id, after),
       journal: (query) => store.journal(query),
+      documents: (collection) => {
+        const documents = store.documents(collection)
+        return {
+          get: (id) => alive(() => documents.get(id)),
+          put: (id, value) => alive(() => documents.put(id, value)),
+          delete: (id) => alive(() => documents.delete(id)),
+          entries: () => documents.entries(),
+        }
+      },
       putArtefact: (bytes) => alive(() => store.putArtefact(bytes)),
       getArtefact: (sha256) => alive(() => store.getArtefact(sha256)),
       close: () => alive(() => store.close()),

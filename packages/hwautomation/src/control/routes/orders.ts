@@ -81,6 +81,11 @@ export function orderRoutes({ site, whoAsks }: Routing): Hono {
       const wish = { ...caller, ...(await bodyOf(retryBody, raw)), ...idempotencyKeyOf(raw.headers) }
       return begun(context, await actingOf(site).retry(context.req.param('id'), wish))
     })
+    .post('/workflows/:id/approve', async (context) => {
+      const id = context.req.param('id')
+      await actingOf(site).approve(id, await wishOf(context))
+      return context.json(await ordered(id))
+    })
     .post('/workflows/:id/hold', async (context) => {
       const id = context.req.param('id')
       await actingOf(site).hold(id, await wishOf(context))
@@ -112,7 +117,8 @@ export function actingOf({ acting }: ControlSite): NonNullable<ControlSite['acti
   return acting
 }
 
-function hardwareOf({ provisioner }: ControlSite): NonNullable<ControlSite['provisioner']> {
+/** @throws HwError `control.read-only` */
+export function hardwareOf({ provisioner }: ControlSite): NonNullable<ControlSite['provisioner']> {
   if (provisioner === undefined) throw readOnly()
   return provisioner
 }

@@ -1,4 +1,4 @@
-import type { ErrorRecord, Json, WishRecord } from '../record.ts'
+import type { ApprovalRecord, ErrorRecord, Json, WishRecord, WorkflowRecord } from '../record.ts'
 
 /** How a batch goes about its items. */
 export interface BatchPolicy {
@@ -25,7 +25,12 @@ export interface BatchItem {
   readonly status: 'waiting' | 'started' | 'refused' | 'left-out'
   readonly run?: string
   readonly outcome?: 'COMPLETED' | 'FAILED' | 'CANCELLED'
+  /** Why its run could not be started, or failed; without the errors behind it, which the run has. */
   readonly error?: ErrorRecord
+  /** It had failed when somebody let the batch go on: it counts neither as a canary nor as a failure any more. */
+  readonly excused?: true
+  /** As in the record of a run. */
+  readonly limits?: WorkflowRecord['limits']
 }
 
 /** The document of a batch: many runs of one workflow that were asked for together. */
@@ -39,6 +44,8 @@ export interface BatchRecord {
   readonly requestedBy: string
   readonly via: string
   readonly idempotencyKey?: string
+  /** Hash of what was asked for: tells a repeated start from a different one. */
+  readonly fingerprint?: string
   readonly createdAt: string
   readonly endedAt?: string
   /** `paused`: runs that go on go on, none is begun. `cancelling`: until the runs under way have ended. */
@@ -46,6 +53,8 @@ export interface BatchRecord {
   /** Why it is paused: an operator's wish, or the failure threshold (`by: 'hwautomation'`). */
   readonly paused?: WishRecord
   readonly cancel?: WishRecord
+  /** It is paused until a second person lets it proceed: one yes for all of its runs. */
+  readonly approval?: ApprovalRecord
   readonly policy: BatchPolicy
   readonly items: readonly BatchItem[]
   /** Rises with every change. */

@@ -1,3 +1,4 @@
+import type { ApprovalWish } from '../../../src/workflow/approval.ts'
 import type { RetryWish } from '../../../src/workflow/wishes.ts'
 import type { Fault } from './devices.ts'
 import type { Policy, Session } from './session.ts'
@@ -10,8 +11,10 @@ export type Command =
       readonly flow: number
       readonly key?: number
       readonly timeout?: string
+      /** Somebody else must approve it: within that time, or whenever. */
+      readonly approval?: '10m' | 'whenever'
     }
-  | { readonly do: 'cancel' | 'hold' | 'release' | 'resume'; readonly run: number }
+  | { readonly do: 'approve' | 'cancel' | 'hold' | 'release' | 'resume'; readonly run: number }
   | { readonly do: 'skip'; readonly run: number; readonly step: string }
   | {
       readonly do: 'retry'
@@ -62,6 +65,8 @@ function ask(session: Session, command: Exclude<Command, { do: 'go' | 'wait' | '
   if (run === undefined) return
   const about = { run }
   switch (command.do) {
+    case 'approve':
+      return session.ask('approve', about, (by) => manager.approve(run, { by }))
     case 'cancel':
       return session.ask('cancel', about, (by) => manager.cancel(run, { by }))
     case 'hold':
@@ -82,18 +87,28 @@ function ask(session: Session, command: Exclude<Command, { do: 'go' | 'wait' | '
   }
 }
 
-/** Counted from the newest; for a retry from the newest that can be retried, if there is one. */
+/** Counted from the newest; for a retry or an approval from the newest that it fits, if there is one. */
 function newest({ runs, monitor }: Session, { do: what, run }: Command & { readonly run: number }): string | undefined {
-  const ended =
-    what === 'retry' ? runs.filter((id) => ['FAILED', 'CANCELLED'].includes(monitor.records.get(id)?.status ?? '')) : []
-  const of = ended.length > 0 ? ended : runs
+  const fits = (id: string) => {
+    const { status = '', approval } = monitor.records.get(id) ?? {}
+    if (what === 'approve') return approval !== undefined && approval.granted === undefined
+    return what === 'retry' && ['FAILED', 'CANCELLED'].includes(status)
+  }
+  const fitting = runs.filter(fits)
+  const of = fitting.length > 0 ? fitting : runs
   return of[of.length - 1 - (run % Math.max(1, of.length))]
 }
 
-function start(session: Session, { machine: at, flow, key: number, timeout }: Command & { do: 'start' }): void {
+function start(
+  session: Session,
+  { machine: at, flow, key: number, timeout, approval }: Command & { do: 'start' },
+): void {
   const idempotencyKey = number === undefined ? undefined : `key-${number}`
   const workflow = session.workflow(`m${at}`, flow, timeout)
-  const options = idempotencyKey === undefined ? {} : { idempotencyKey }
+  const options = {
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
+  }
   session.ask(
     'start',
     idempotencyKey === undefined ? {} : { key: idempotencyKey },
@@ -107,6 +122,10 @@ function start(session: Session, { machine: at, flow, key: number, timeout }: Co
         )
     },
   )
+}
+
+function approvalOf(within: '10m' | 'whenever'): ApprovalWish {
+  return within === 'whenever' ? { reason: 'test' } : { reason: 'test', expiresIn: within }
 }
 
 function retry(session: Session, of: string, { assume, skip, key: number }: Command & { do: 'retry' }): void {

@@ -29,7 +29,9 @@ async function calm(session: Session): Promise<void> {
     await session.go(2_000, () => 0)
     const unfinished = [...session.monitor.records.values()].filter(({ status }) => !hasEnded(status))
     if (unfinished.length === 0 && session.sleepers === 0) break
-    for (const { id, hold } of unfinished) {
+    for (const { id, hold, approval } of unfinished) {
+      if (approval !== undefined && approval.granted === undefined)
+        session.ask('approve', { run: id }, (by) => manager.approve(id, { by }))
       if (hold !== undefined) session.ask('release', { run: id }, (by) => manager.release(id, { by }))
       if (!manager.isWorkingOn(id))
         session.ask(

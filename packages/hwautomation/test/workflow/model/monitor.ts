@@ -9,6 +9,7 @@ import {
   type WorkflowStatus,
 } from '../../../src/workflow/status.ts'
 import type { Machines } from './devices.ts'
+import { approvalProblems } from './approvals.ts'
 import { endProblems } from './ends.ts'
 import type { Life } from './tickets.ts'
 
@@ -71,6 +72,7 @@ export class Monitor {
       )
         this.#never(record.id, `holds ${record.resource} beside ${other.id}`)
     this.records.set(record.id, record)
+    for (const what of approvalProblems(before, record, events)) this.#never(record.id, what)
     for (const event of events) this.#hear(event)
     const told = this.#toldOf(record.id)
     if (told.status !== record.status) this.#never(record.id, `is ${record.status}, its events say ${told.status}`)

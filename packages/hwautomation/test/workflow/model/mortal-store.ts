@@ -42,6 +42,15 @@ export function mortalStore(store: MemoryStore, life: Life, tickets: Tickets, mo
     loadState: () => read('load state', () => store.loadState()),
     events: (id, after) => store.events(id, after),
     journal: (query) => store.journal(query),
+    documents: (collection) => {
+      const documents = store.documents(collection)
+      return {
+        get: (id) => read(`get ${collection}`, () => documents.get(id)),
+        put: (id, value) => write(`put ${collection}`, () => documents.put(id, value)),
+        delete: (id) => write(`delete ${collection}`, () => documents.delete(id)),
+        entries: () => documents.entries(),
+      }
+    },
     putArtefact: (bytes) => store.putArtefact(bytes),
     getArtefact: (sha256) => store.getArtefact(sha256),
     close: () => write('close', async () => void (life.closed = true)),

@@ -36,9 +36,11 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
       flow: fc.nat(FLOWS.length - 1),
       key,
       timeout: optional(fc.constantFrom('5m', '1h')),
+      approval: fc.constantFrom(undefined, undefined, undefined, '10m' as const, 'whenever' as const),
     }) as fc.Arbitrary<Command>,
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cancel' as const), run }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('approve' as const), run: fc.constant(0) }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('hold' as const, 'release' as const, 'resume' as const), run }),

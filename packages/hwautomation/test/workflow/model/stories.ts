@@ -22,6 +22,19 @@ export const stories: readonly (readonly Command[])[] = [
   [start(2), breaks('extra'), far, { do: 'pause' }, far, retry, far, cancel, far, { do: 'proceed' }, far, retry, far],
   // a blind call whose undo had failed was sent again by a retry of a retry
   [start(2), breaks('extra'), breaks('shot-off'), goes(19), cancel, far, breaks('lamp'), retry, far, retry, far],
+  // not a find: a run waits for its approval through a crash, expires, and is retried and approved
+  [
+    { ...start(1), approval: '10m' } as Command,
+    far,
+    { do: 'crash', policy: 'continue', concurrency: 1 },
+    far,
+    { do: 'wait', seconds: 700 },
+    far,
+    retry,
+    far,
+    { do: 'approve', run: 0 },
+    far,
+  ],
   // a call went out after the switch was answered: it was turned while the intent was written
   [start(0), goes(7), { do: 'forbidHardware' }, goes(1), far],
 ]

@@ -5,6 +5,7 @@ import type { Asked, Session } from './session.ts'
 const REFUSALS: Readonly<Record<string, readonly string[]>> = {
   start: ['resource-busy', 'idempotency-mismatch', 'draining'],
   cancel: [],
+  approve: ['has-ended', 'not-waiting-for-approval'],
   hold: ['has-ended'],
   release: ['has-ended'],
   resume: ['has-ended', 'not-parked'],

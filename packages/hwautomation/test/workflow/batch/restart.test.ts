@@ -1,0 +1,256 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { LowdbStore } from '../../../src/stores/lowdb-store.ts'
+import { MemoryStore } from '../../../src/stores/memory-store.ts'
+import type { WorkflowManager } from '../../../src/workflow/manager.ts'
+import type { ManagerOptions } from '../../../src/workflow/manager-options.ts'
+import type { WorkflowStore } from '../../../src/workflow/ports.ts'
+import { board, count, Machines, manager, names, until } from './batch-world.ts'
+import { DyingStore } from './dying-store.ts'
+
+const ASKED = { label: 'some machines', requestedBy: 'ada', idempotencyKey: 'ticket-1' } as const
+const runs = (machines: Machines, count: number) => names(count).map((name) => ({ workflow: machines.workflow(name) }))
+
+/** The next process: it knows the workflow before it opens. */
+function next(store: WorkflowStore, machines: Machines, more: Partial<ManagerOptions> = {}): WorkflowManager {
+  const later = manager(store, more)
+  const { definition, capabilities } = machines.workflow('any')
+  later.register(definition, capabilities)
+  return later
+}
+
+/** One run for each item, which is the one that the item names; the item says of it what its record says. */
+async function assertEachOnce(m: WorkflowManager, id: string): Promise<void> {
+  const { records } = await m.list({ limit: 1000 })
+  const batch = (await m.batch(id))!
+  expect(records.map(({ resource }) => resource).toSorted()).toEqual(
+    batch.items
+      .filter(({ run }) => run !== undefined)
+      .map(({ resource }) => resource)
+      .toSorted(),
+  )
+  for (const record of records) {
+    const item = batch.items.find(({ resource }) => resource === record.resource)
+    expect([item?.run, item?.outcome, record.batch]).toEqual([record.id, record.status, id])
+  }
+}
+
+describe('a process that dies at any write', () => {
+  const SIZE = 4
+  const asked = { ...ASKED, atOnce: 2, canary: 1 }
+
+  it('leaves a batch that the next one brings to its end, with one run for each item', async () => {
+    for (let at = 1, over = false; !over; at += 1)
+      for (const when of ['before', 'after'] as const) {
+        const store = new MemoryStore()
+        const machines = new Machines({ free: true }).breakOne('m03')
+        const dying = new DyingStore(at, when)
+        const first = next(dying.of(store), machines)
+        const ended = first.startBatch(runs(machines, SIZE), asked).then((batch) => batch.outcome())
+        const survived = await Promise.race([ended.then(() => true), dying.died.then(() => false)])
+        over = survived
+        await using later = next(store, machines)
+        // whoever asked got no answer, and asks again
+        const batch = await later.startBatch(runs(machines, SIZE), asked)
+        const end = await batch.outcome()
+        const what = `${when} write ${at}`
+        expect(board(end), what).toEqual([
+          'm01 started COMPLETED',
+          'm02 started COMPLETED',
+          'm03 started FAILED',
+          'm04 started COMPLETED',
+        ])
+        expect((await later.batches()).length, what).toBe(1)
+        await assertEachOnce(later, batch.id)
+        expect(machines.most).toBeLessThanOrEqual(4)
+      }
+  }, 60_000)
+
+  it('during a cancel leaves no machine half-way, and begins none', async () => {
+    for (let at = 1, over = false; !over; at += 1)
+      for (const when of ['before', 'after'] as const) {
+        const store = new MemoryStore()
+        const machines = new Machines()
+        await using before = next(store, machines)
+        const { id } = await before.startBatch(runs(machines, SIZE), { ...ASKED, atOnce: 2 })
+        await until(before, id, (record) => count(record, 'started') === 2)
+        await before.close()
+
+        const dying = new DyingStore(at, when)
+        const first = next(dying.of(store), machines)
+        const cancelled = first
+          .cancelBatch(id, { by: 'bob' })
+          .then(() => until(first, id, ({ status }) => status === 'ended'))
+        over = await Promise.race([cancelled.then(() => true), dying.died.then(() => false)])
+
+        await using later = next(store, machines)
+        const now = (await later.batch(id))!
+        const begun = now.items.filter(({ run }) => run !== undefined).length
+        if (now.status !== 'ended' && now.cancel === undefined) await later.cancelBatch(id, { by: 'bob' })
+        const end = await until(later, id, ({ status }) => status === 'ended')
+        expect([begun, count(end, 'left-out'), count(end, 'CANCELLED')], `${when} write ${at}`).toEqual([2, 2, 2])
+        expect(machines.world.on.size).toBe(0)
+        await assertEachOnce(later, id)
+      }
+  }, 60_000)
+})
+
+describe('a manager that is opened again', () => {
+  it('goes on with the batch on disk, where the process before let go of it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hwa-batch-'))
+    try {
+      const machines = new Machines()
+      const first = next(new LowdbStore(folder), machines)
+      const batch = await first.startBatch(runs(machines, 5), { ...ASKED, atOnce: 2 })
+      await until(first, batch.id, (record) => count(record, 'started') === 2)
+      await expect.poll(() => machines.atWork.size).toBe(2)
+      machines.letGo('m01')
+      await until(first, batch.id, (record) => count(record, 'started') === 3)
+      await first.close()
+      expect((await batch.outcome()).status).toBe('running')
+      machines.letAllGo()
+      await using later = next(new LowdbStore(folder), machines)
+      await later.open()
+      const end = await until(later, batch.id, ({ status }) => status === 'ended')
+      expect(count(end, 'COMPLETED')).toBe(5)
+      await assertEachOnce(later, batch.id)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
+  const interrupted = async (more: Partial<ManagerOptions>) => {
+    const store = new MemoryStore()
+    const machines = new Machines()
+    const first = next(store, machines)
+    const { id } = await first.startBatch(runs(machines, 3), { ...ASKED, atOnce: 1 })
+    await until(first, id, (record) => count(record, 'started') === 1)
+    await first.close()
+    machines.letAllGo()
+    const later = next(store, machines, more)
+    await later.open()
+    return { id, store, machines, later }
+  }
+
+  it('with park pauses it, and lets it proceed with the run it had begun', async () => {
+    const { id, later } = await interrupted({ resume: 'park' })
+    await using _ = later
+    const paused = (await later.batch(id))!
+    expect([paused.status, paused.paused?.by, count(paused, 'waiting')]).toEqual(['paused', 'hwautomation', 2])
+    await later.proceedBatch(id, { by: 'bob' })
+    expect(count(await until(later, id, ({ status }) => status === 'ended'), 'COMPLETED')).toBe(3)
+  })
+
+  it('with fail pauses it, and says what became of its run', async () => {
+    const { id, later } = await interrupted({ resume: 'fail' })
+    await using _ = later
+    const paused = await until(later, id, (record) => count(record, 'FAILED') === 1)
+    expect([paused.status, count(paused, 'waiting')]).toEqual(['paused', 2])
+    await later.proceedBatch(id, { by: 'bob' })
+    expect(count(await until(later, id, ({ status }) => status === 'ended'), 'COMPLETED')).toBe(2)
+  })
+
+  it('with leave writes nothing of it, so that the process after it goes on', async () => {
+    const { id, later, store, machines } = await interrupted({ resume: 'leave' })
+    const left = (await later.batch(id))!
+    expect([left.status, later.activeBatches]).toEqual(['paused', 0])
+    await later.close()
+    expect(((await store.documents('batches').get(id)) as { status: string }).status).toBe('running')
+    await using last = next(store, machines)
+    await last.open()
+    expect(count(await until(last, id, ({ status }) => status === 'ended'), 'COMPLETED')).toBe(3)
+  })
+
+  it('with leave goes on with it when somebody says so, its run included', async () => {
+    const { id, later } = await interrupted({ resume: 'leave' })
+    await using _ = later
+    await later.proceedBatch(id, { by: 'bob' })
+    expect(count(await until(later, id, ({ status }) => status === 'ended'), 'COMPLETED')).toBe(3)
+  })
+
+  it('without the workflow pauses it and says so, until a process has it', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines()
+    const first = next(store, machines)
+    const { id } = await first.startBatch(runs(machines, 3), { ...ASKED, atOnce: 1 })
+    await first.pauseBatch(id, { by: 'bob' })
+    machines.letAllGo()
+    await until(first, id, (record) => count(record, 'COMPLETED') === 1)
+    await first.close()
+    await using later = manager(store)
+    await later.proceedBatch(id, { by: 'bob' })
+    const paused = await until(later, id, ({ status }) => status === 'paused')
+    expect(paused.paused?.reason).toContain('does not know the workflow test/batch@1')
+    const { definition, capabilities } = machines.workflow('any')
+    later.register(definition, capabilities)
+    await later.proceedBatch(id, { by: 'bob' })
+    expect(count(await until(later, id, ({ status }) => status === 'ended'), 'COMPLETED')).toBe(3)
+  })
+
+  it('finds the retry of a failed item that the batch did not hear of', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines({ free: true }).breakOne('m01')
+    const first = next(store, machines)
+    const { id } = await first.startBatch(runs(machines, 2), { ...ASKED, canary: 1 })
+    const paused = await until(first, id, ({ status }) => status === 'paused')
+    await first.close()
+    const without = next(store, machines, { resume: 'leave' })
+    const slow = new Machines()
+    without.register(slow.workflow('any').definition)
+    await without.open()
+    machines.mend('m01')
+    const again = await without.retry(paused.items[0]!.run!, { by: 'bob' })
+    await without.close()
+    await using last = next(store, machines)
+    await last.open()
+    const better = await until(last, id, (record) => record.items[0]?.outcome === 'COMPLETED')
+    expect(better.items[0]?.run).toBe(again.id)
+  })
+})
+
+describe('a manager that is closed', () => {
+  it('by cancel cancels its batches, so that nothing of them begins later', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines()
+    const first = next(store, machines)
+    const batch = await first.startBatch(runs(machines, 3), { ...ASKED, atOnce: 1 })
+    await until(first, batch.id, (record) => count(record, 'started') === 1)
+    await expect.poll(() => machines.atWork.size).toBe(1)
+    await first.close({ mode: 'cancel' })
+    expect(board(await batch.outcome())).toEqual(['m01 started CANCELLED', 'm02 left-out', 'm03 left-out'])
+  })
+
+  it('by drain begins nothing more, and writes down how the last ones ended', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines()
+    const first = next(store, machines)
+    const batch = await first.startBatch(runs(machines, 3), { ...ASKED, atOnce: 1 })
+    await until(first, batch.id, (record) => count(record, 'started') === 1)
+    await expect.poll(() => machines.atWork.size).toBe(1)
+    const closing = first.close({ mode: 'drain' })
+    machines.letAllGo()
+    await closing
+    const left = await batch.outcome()
+    expect([left.status, board(left)]).toEqual(['running', ['m01 started COMPLETED', 'm02 waiting', 'm03 waiting']])
+    await expect(first.startBatch(runs(machines, 1), ASKED)).rejects.toMatchObject({ code: 'workflow.manager-closed' })
+  })
+})
+
+describe('a store that is full for a while', () => {
+  it('delays the batch and loses nothing; what an operator asks for is refused with the reason', async () => {
+    const store = new MemoryStore()
+    const dying = new DyingStore()
+    const machines = new Machines()
+    await using m = next(dying.of(store), machines)
+    const batch = await m.startBatch(runs(machines, 2), { ...ASKED, atOnce: 1 })
+    await until(m, batch.id, (record) => count(record, 'started') === 1)
+    dying.fullFor = 1
+    await expect(m.pauseBatch(batch.id, { by: 'bob' })).rejects.toMatchObject({ code: 'store.full' })
+    expect(batch.record().status).toBe('running')
+    dying.fullFor = 1
+    machines.letAllGo()
+    expect(count(await batch.outcome(), 'COMPLETED')).toBe(2)
+  }, 20_000)
+})
