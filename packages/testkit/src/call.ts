@@ -42,6 +42,8 @@ export interface Wire<R> {
   garbage(reply: R): R
   /** The door's own words for a refusal. `status` is the HTTP status or exit code asked for, if one was. */
   refusal(mode: RefusalMode, status: number | undefined): R
+  /** The door's own words for too many calls; only doors that declare `rate-limited` have it. */
+  rateLimited?(retryAfterSeconds: number): R
   /** HTTP status or exit code for the log. */
   outcome(reply: R): number | string
   /** Aborts when the client has gone. A hung call ends here. */
@@ -77,6 +79,7 @@ export interface BegunCall {
 
 const DEFAULT_SLOW_MS = 200
 const DEFAULT_LATE_MS = 20_000
+const DEFAULT_RETRY_AFTER_S = 30
 
 /** The machinery behind every door's calls. */
 export function createCalls(parts: { clock: LabClock; faults: FaultBook; log: RequestRecorder }): {
@@ -131,6 +134,12 @@ export function createCalls(parts: { clock: LabClock; faults: FaultBook; log: Re
         case 'session-limit':
         case 'licence-missing': {
           const reply = wire.refusal(begun.fault.mode, begun.fault.status)
+          await wire.send(reply)
+          return begun.end(wire.outcome(reply), 'none')
+        }
+        case 'rate-limited': {
+          const reply = wire.rateLimited?.(begun.fault.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_S)
+          if (reply === undefined) break
           await wire.send(reply)
           return begun.end(wire.outcome(reply), 'none')
         }

@@ -18,6 +18,7 @@ import type { Call } from './call.ts'
  * - `effect-late`: acknowledged at once, done `delayMs` of lab time later
  * door-specific:
  * - `session-limit`, `licence-missing`: refused in that door's words
+ * - `rate-limited`: not done; too many calls, come back in `retryAfterSeconds`
  * - `intervention`: before the call is served, `act` changes the world as somebody else would; or when it is over, `afterwards`
  */
 export type FaultMode =
@@ -34,6 +35,7 @@ export type FaultMode =
   | 'effect-late'
   | 'session-limit'
   | 'licence-missing'
+  | 'rate-limited'
   | 'intervention'
 
 export interface FaultSpec {
@@ -46,6 +48,8 @@ export interface FaultSpec {
   readonly delayMs?: number
   /** `wrong-status`: which HTTP status or exit code instead of the door's usual one. */
   readonly status?: number
+  /** `rate-limited`: default 30. */
+  readonly retryAfterSeconds?: number
   /** Runs when the fault strikes, before anything else. `intervention`: what somebody else does to the world. */
   readonly act?: () => void
   /** Runs once the call is over: its answer is out, or is lost for good. */
@@ -93,7 +97,7 @@ export interface CallKind {
   /** Left out: as learned, else judged by the name. */
   readonly mutating?: boolean
   readonly modes?: readonly FaultMode[]
-  /** Door-specific modes in addition: `session-limit`, `licence-missing`. */
+  /** Door-specific modes in addition: `session-limit`, `licence-missing`, `rate-limited`. */
   readonly extra?: readonly FaultMode[]
 }
 
@@ -110,7 +114,14 @@ const WIRE: readonly FaultMode[] = [
 ]
 const LIES: readonly FaultMode[] = ['ack-no-effect', 'effect-late']
 /** Every mode there is. */
-export const FAULT_MODES: readonly FaultMode[] = [...WIRE, ...LIES, 'session-limit', 'licence-missing', 'intervention']
+export const FAULT_MODES: readonly FaultMode[] = [
+  ...WIRE,
+  ...LIES,
+  'session-limit',
+  'licence-missing',
+  'rate-limited',
+  'intervention',
+]
 
 /** No faults yet. `sameServer` tells whether a spec's server (host name or system_id) is the machine of that host name. */
 export function createFaults(

@@ -24,3 +24,23 @@ export type {
 } from './world/machine.ts'
 export type { BiosAttribute, BiosValue, HardwareModel } from './world/model.ts'
 export { hardwareModels } from './world/models.ts'
+export { createSlackWorkspace } from './slack/create-workspace.ts'
+export { validateBlocks } from './slack/blocks/validate.ts'
+export { liveIn } from './slack/text/parsed-texts.ts'
+export type {
+  BlockFault,
+  SlackChange,
+  SlackChannelSpec,
+  SlackDelivery,
+  SlackFile,
+  SlackHttpControl,
+  SlackJson,
+  SlackMessage,
+  SlackObject,
+  SlackPerson,
+  SlackSocketControl,
+  SlackUserSpec,
+  SlackView,
+  SlackWorkspace,
+  SlackWorkspaceOptions,
+} from './slack/workspace.ts'

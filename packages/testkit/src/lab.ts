@@ -8,6 +8,9 @@ import { createSshDoor } from './doors/ssh/ssh-door.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createRequestLog, type LogEntry, type RequestLog } from './log.ts'
 import { serveClock, type ServedClock } from './serve-clock.ts'
+import { createSlackWorkspace, type SlackHost } from './slack/create-workspace.ts'
+import { DEFAULT_CHANNELS } from './slack/new-team.ts'
+import type { SlackWorkspace, SlackWorkspaceOptions } from './slack/workspace.ts'
 import { sshKeyPair } from './world/identity.ts'
 import type { Machine } from './world/machine.ts'
 import { createWorld, type World } from './world/world.ts'
@@ -37,7 +40,9 @@ export interface LabOptions {
   /** MAAS users beside `admin`; naming `admin` here changes it. Each has an SSH key registered unless `sshKey` is false. */
   readonly users?: readonly { readonly name: string; readonly admin: boolean; readonly sshKey?: boolean }[]
   /** Fixed ports instead of free ones (for `npm run lab`). */
-  readonly ports?: { readonly maas?: number; readonly dial?: number }
+  readonly ports?: { readonly maas?: number; readonly dial?: number; readonly slack?: number }
+  /** A Slack workspace that lives in the lab's time and shares its faults and its request log. Default: none. */
+  readonly slack?: boolean | Omit<SlackWorkspaceOptions, 'clock'>
 }
 
 /** What a client needs to reach the lab; plain JSON, and the shape `createHwAutomation` takes. */
@@ -101,6 +106,8 @@ export interface Lab extends AsyncDisposable {
   readonly log: RequestLog
   /** What a person can make MAAS do wrong: its clock, and each machine's quirks. */
   readonly maas: Pick<SimulatedMaas, 'quirks' | 'clockSkewMs'>
+  /** The Slack workspace. Throws if the lab was made without one. */
+  readonly slack: SlackWorkspace
   server(hostname: string): LabServer
   connection(user?: string): LabConnection
   /**
@@ -110,7 +117,8 @@ export interface Lab extends AsyncDisposable {
   serveClock(): Promise<string>
   /**
    * Throws with a list of everything a client left behind (await `clock.settled()` first if it has only just let go): open sockets, SSH or Redfish sessions, logged-in vendor-tool sessions,
-   * running remote processes, uploaded files or run directories on a live host, machines in a state that MAAS would not leave by itself.
+   * running remote processes, uploaded files or run directories on a live host, machines in a state that MAAS would not leave by itself,
+   * Socket Mode connections, and deliveries that the app has not acknowledged.
    */
   assertClean(): void
   close(): Promise<void>
@@ -137,7 +145,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     const { people, keys } = registerUsers(options.users ?? [])
     const faults = createFaults(
       (wanted, hostname) => wanted === hostname || wanted === systemIdOf(maas, hostname),
-      () => world.machines.map(({ hostname }) => hostname),
+      () => [...world.machines.map(({ hostname }) => hostname), ...channelNames(options.slack)],
     )
     const context: DoorContext = { world, clock, faults, log, ...createCalls({ clock, faults, log }) }
     const port = (fixed: number | undefined) => (fixed === undefined ? {} : { port: fixed })
@@ -151,7 +159,10 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     const dial = await createDialDoor({ ...context, ssh, redfish, ...port(options.ports?.dial) })
     closers.push(() => dial.close())
 
-    const doors = [maas, ssh, redfish, dial]
+    const slack = await openSlack(options, { clock, faults, log })
+    closers.push(async () => slack?.close())
+
+    const doors = [maas, ssh, redfish, dial, ...(slack === undefined ? [] : [slack])]
     let served: Promise<ServedClock> | undefined
     closers.push(async () => (await served)?.close())
     const handles = new Map(world.machines.map((machine) => [machine.hostname, serverHandle(machine, maas, log)]))
@@ -161,6 +172,10 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
       faults,
       log,
       maas,
+      get slack() {
+        if (slack === undefined) throw new Error('This lab has no Slack workspace: createLab({ slack: true })')
+        return slack
+      },
       server(hostname) {
         const handle = handles.get(hostname)
         if (handle === undefined)
@@ -188,6 +203,18 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     await close()
     throw error
   }
+}
+
+async function openSlack(options: LabOptions, host: SlackHost): Promise<SlackWorkspace | undefined> {
+  if (options.slack === undefined || options.slack === false) return undefined
+  const port = options.ports?.slack === undefined ? {} : { port: options.ports.slack }
+  return createSlackWorkspace({ ...(options.slack === true ? {} : options.slack), ...port }, host)
+}
+
+/** Faults of Slack calls name a channel where those of the others name a server. */
+function channelNames(slack: LabOptions['slack']): readonly string[] {
+  if (slack === undefined || slack === false) return []
+  return ((slack === true ? undefined : slack.channels) ?? DEFAULT_CHANNELS).map(({ name }) => name)
 }
 
 /** Everybody has a key pair; whose public half MAAS knows is told by `sshKey`. */

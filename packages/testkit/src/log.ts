@@ -1,6 +1,6 @@
 import type { LabClock } from './clock.ts'
 
-export type Door = 'maas' | 'ssh' | 'redfish' | 'dial'
+export type Door = 'maas' | 'ssh' | 'redfish' | 'dial' | 'slack'
 
 /** One call that reached a door. */
 export interface LogEntry {
@@ -13,14 +13,14 @@ export interface LogEntry {
   /**
    * What was asked, ids replaced: `maas POST machines/{id}?op=commission`, `maas GET version`,
    * `redfish POST /redfish/v1/SessionService/Sessions`, `ssh connect`, `ssh exec`, `sftp put`, or tool and verb as typed on
-   * a host: `ilorest commit`, `ipmitool lan set`, `dmidecode -s`, `modprobe`, `cat`.
+   * a host: `ilorest commit`, `ipmitool lan set`, `dmidecode -s`, `modprobe`, `cat`; of Slack the Web-API method, `slack chat.update`.
    */
   readonly call: string
   /** Would change the world if served. */
   readonly mutating: boolean
   /** Short and free of secrets: query, form field names, argv with secrets masked. */
   readonly detail: string
-  /** HTTP status, exit code, or what happened instead of an answer (`hung`, `dropped`, `refused`). */
+  /** HTTP status, exit code, `ok` or Slack's error, or what happened instead of an answer (`hung`, `dropped`, `refused`). */
   readonly outcome: number | string
   /** Whether the world was changed: at once, later, or not. */
   readonly effect: 'none' | 'now' | 'late'

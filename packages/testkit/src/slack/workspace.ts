@@ -33,7 +33,7 @@ export interface SlackWorkspaceOptions {
   readonly channels?: readonly SlackChannelSpec[]
   readonly userGroups?: readonly { readonly handle: string; readonly id?: string; readonly users: readonly string[] }[]
   /** The app as installed: commands, shortcuts, scopes, event subscriptions, socket mode or request URL. Absent: any of them, all scopes. */
-  readonly manifest?: SlackObject
+  readonly manifest?: object
   /** Where commands, interactions and events are delivered, signed, when no socket is connected. */
   readonly requestUrl?: string
   /** Wall clock by default; a lab brings its own. Limits and lifetimes (rate windows, trigger ids, response URLs) follow it. */
@@ -73,8 +73,8 @@ export interface SlackFile {
 
 /** What became of a command, click, submission or event that was delivered to the app. */
 export interface SlackDelivery {
-  /** `acked`: in time. `timeout`: not within 3 s (the user sees `operation_timeout`). `unreachable`: no socket, or HTTP refused (`dispatch_failed`). `error`: an HTTP status other than 2xx. */
-  readonly outcome: 'acked' | 'timeout' | 'unreachable' | 'error'
+  /** `acked`: in time. `timeout`: not within 3 s (the user sees `operation_timeout`). `unreachable`: no socket, or HTTP refused (`dispatch_failed`). `error`: an HTTP status other than 2xx. `not-sent`: the client itself refused, e.g. a required field is empty. */
+  readonly outcome: 'acked' | 'timeout' | 'unreachable' | 'error' | 'not-sent'
   /** The body of the acknowledgement, e.g. a `response_action` or an immediate answer to a command. */
   readonly body?: SlackJson
   readonly milliseconds: number
@@ -134,6 +134,16 @@ export interface SlackSocketControl {
   duplicateNext(times: number): void
 }
 
+/** Signed HTTP delivery. */
+export interface SlackHttpControl {
+  /** Sends the last signed request once more, byte by byte: same timestamp, same signature. */
+  replayLast(): Promise<SlackDelivery>
+  /** The next request that is delivered differs from an honest one: its timestamp lies in the past (negative) or future, or its signature is another. */
+  next(how: { readonly skewSeconds?: number; readonly badSignature?: boolean }): void
+  /** What Slack does when a request URL is entered: `url_verification`; `acked` if the challenge came back. */
+  verifyUrl(): Promise<SlackDelivery>
+}
+
 /** A simulated Slack workspace: Web API, Socket Mode, signed HTTP delivery, a page in the browser. */
 export interface SlackWorkspace extends AsyncDisposable {
   /** For `slackApiUrl`: `http://127.0.0.1:PORT/api/`. */
@@ -151,6 +161,7 @@ export interface SlackWorkspace extends AsyncDisposable {
   /** Every Web-API call, with its outcome (`ok`, or Slack's error). */
   readonly log: RequestLog
   readonly socket: SlackSocketControl
+  readonly http: SlackHttpControl
   user(name: string): SlackPerson
   channelId(name: string): string
   /** Root messages of a channel (by name or id), oldest first; ephemeral and deleted ones are left out. */
@@ -163,7 +174,7 @@ export interface SlackWorkspace extends AsyncDisposable {
   /** Calls that were answered 429. */
   readonly rateLimited: number
   /** Installs the app with this manifest from now on: commands, scopes, events. */
-  install(manifest: SlackObject, requestUrl?: string): void
+  install(manifest: object, requestUrl?: string): void
   deleteMessage(channel: string, ts: string): void
   archiveChannel(channel: string): void
   removeBot(channel: string): void
@@ -171,6 +182,8 @@ export interface SlackWorkspace extends AsyncDisposable {
   uninstall(): Promise<void>
   /** Hears of everything that changes what somebody sees. Returns the function that takes it off. */
   onChange(listener: (change: SlackChange) => void): () => void
+  /** What an app has left behind, one sentence each: open sockets, unfinished requests, deliveries without an acknowledgement. */
+  leftovers(): readonly string[]
   close(): Promise<void>
 }
 

@@ -1,0 +1,36 @@
+// @ts-check
+import { html, useEffect, useRef } from '../html.js'
+import { TextObject } from '../text/views.js'
+import { wordsOf } from './surface.js'
+
+/**
+ * The question before a dangerous click (a `confirm` object).
+ * @param {{ confirm: any, danger: boolean, onYes: () => void, onNo: () => void }} props
+ */
+export function Confirm({ confirm, danger, onYes, onNo }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  useEffect(() => dialog.current?.showModal(), [])
+  const title = wordsOf(confirm.title) || 'Are you sure?'
+  return html`<dialog
+    ref=${dialog}
+    class="dialog confirm"
+    role="alertdialog"
+    aria-label=${title}
+    onCancel=${onNo}
+    onClose=${onNo}
+  >
+    <header><h2>${title}</h2></header>
+    <div class="dialog-body"><${TextObject} object=${confirm.text} /></div>
+    <footer>
+      <button type="button" class="button" onClick=${onNo}>${wordsOf(confirm.deny) || 'Cancel'}</button>
+      <button
+        type="button"
+        class=${`button ${danger || confirm.style === 'danger' ? 'danger filled' : 'primary'}`}
+        autofocus
+        onClick=${onYes}
+      >
+        ${wordsOf(confirm.confirm) || 'Yes'}
+      </button>
+    </footer>
+  </dialog>`
+}

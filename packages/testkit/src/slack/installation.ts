@@ -1,0 +1,42 @@
+import type { SlackObject } from './workspace.ts'
+
+/** The app as it is installed in the workspace. Absent lists mean: everything (no manifest was given). */
+export interface Installation {
+  readonly manifest: SlackObject | undefined
+  /** Bot scopes. */
+  readonly scopes: ReadonlySet<string> | undefined
+  readonly commands:
+    | ReadonlyMap<string, { readonly escapes: boolean; readonly usage: string; readonly description: string }>
+    | undefined
+  readonly shortcuts:
+    | readonly { readonly kind: 'global' | 'message'; readonly callbackId: string; readonly name: string }[]
+    | undefined
+  /** `event_subscriptions.bot_events`. */
+  readonly events: ReadonlySet<string> | undefined
+  readonly socketMode: boolean | undefined
+  readonly interactivity: boolean
+  readonly homeTab: boolean
+  readonly messagesTab: boolean
+  readonly requestUrl: string | undefined
+}
+
+/** Whether the app holds one of these bot scopes. */
+export function holds(installation: Installation, ...anyOf: readonly string[]): boolean {
+  return installation.scopes === undefined || anyOf.some((scope) => installation.scopes?.has(scope))
+}
+
+/** Without a manifest nothing is looked at: all scopes, any command, any event. */
+export function installAnything(requestUrl: string | undefined): Installation {
+  return {
+    manifest: undefined,
+    scopes: undefined,
+    commands: undefined,
+    shortcuts: undefined,
+    events: undefined,
+    socketMode: undefined,
+    interactivity: true,
+    homeTab: true,
+    messagesTab: true,
+    requestUrl,
+  }
+}
