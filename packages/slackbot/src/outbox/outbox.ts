@@ -34,8 +34,24 @@ export interface Upload {
   readonly content: string
 }
 
-/** How a write ended that cannot be made: the message was deleted, the channel archived, the bot removed, the token revoked. */
-export type Undeliverable = 'message-gone' | 'channel-gone' | 'not-in-channel' | 'revoked' | 'refused'
+/**
+ * How a write ended that was not made.
+ * - `message-gone`: the message, or the one whose thread it is, was deleted
+ * - `channel-gone`: archived, deleted, or the person can't be written to
+ * - `not-in-channel`: the bot was removed
+ * - `revoked`: the outbox was stopped while Slack refused the token; posts and files stay in the store
+ * - `refused`: Slack won't have it, not even as text; its words are in `detail`
+ * - `unknown`: no answer came, and nobody can look whether it is there; it is never sent again
+ * - `stopped`: the outbox was stopped before; posts and files stay in the store, and the next process sends them
+ */
+export type Undeliverable =
+  | 'message-gone'
+  | 'channel-gone'
+  | 'not-in-channel'
+  | 'revoked'
+  | 'refused'
+  | 'unknown'
+  | 'stopped'
 
 export type Delivery =
   | ({ readonly ok: true } & MessageRef)
@@ -55,12 +71,21 @@ export interface OutboxStats {
   readonly revoked?: string
 }
 
-/** The one place that writes to Slack. Nothing here rejects for what Slack answers: deliveries say how they ended. */
+/**
+ * The one place that writes to Slack. Nothing here rejects for what Slack answers: deliveries say how they ended. They take as long as it
+ * takes (limits, an outage, a revoked token): don't wait for one where something else has to go on.
+ */
 export interface Outbox {
-  /** Written down first where the store is durable, then sent: a final that was asked for is delivered, if need be by a later process. */
+  /** Takes up what an earlier process left in the store. Resolves when that is known, not when it is sent. */
+  start(): Promise<void>
+  /**
+   * Written down first where the store is durable, then sent: a final that was asked for is delivered, if need be by a later process.
+   * A key that was posted resolves with that message, whatever the content. Posts of one thread keep their order.
+   */
   post(post: Post): Promise<Delivery>
   /** Changes a message in place. At most one call per message is in flight, the newest content wins, overtaken ones resolve with it. */
   edit(message: MessageRef, content: MessageContent, priority: Priority): Promise<Delivery>
+  /** In order with the posts of its thread. Delivered as the thread's message: Slack shares files some time later and names no message. */
   upload(file: Upload): Promise<Delivery>
   /** The App Home of a user; the newest wins. */
   publishHome(user: string, view: View): void
@@ -69,5 +94,6 @@ export interface Outbox {
   stats(): OutboxStats
   /** Waits until all finals and clicks are out, at most so long (wall milliseconds); what is left is in the store. */
   drain(withinMs: number): Promise<void>
+  /** Takes nothing more and waits for what is in flight (wire time-outs bound that). What waited resolves as `stopped`. */
   stop(): Promise<void>
 }

@@ -15,6 +15,8 @@ export const ACTIONS = {
   batchDetails: 'batch.details',
   provision: 'home.provision',
   refresh: 'home.refresh',
+  /** The radio buttons of the form that choose between one server, a range and a sheet: the form is shown again, with the other fields. */
+  formKind: 'form.kind',
 } as const
 
 /** Inputs of the modal, by block id; the action id of each is the same word. */
@@ -37,6 +39,7 @@ export const CALLBACKS = {
   provision: 'modal.provision',
   plan: 'modal.plan',
   details: 'modal.details',
+  assume: 'modal.assume',
   notice: 'modal.notice',
   globalProvision: 'shortcut.provision',
   globalStatus: 'shortcut.status',

@@ -1,0 +1,8 @@
+export { createProvisionBot, type ProvisionBot, type ProvisionBotOptions, type SlackSettings } from './app.ts'
+export type { BotHealth } from './health.ts'
+export type { AccessPolicy, AccessPolicyInput, BotLimits, Role, Who } from './access/policy.ts'
+export type { BotConfig, BotConfigInput } from './config-schema.ts'
+export { BOT_ENVIRONMENT, loadBotConfig, type LoadBotConfigOptions } from './config.ts'
+export { appManifest, type AppManifest } from './manifest.ts'
+export { openHealthDoor, type HealthDoor } from './receivers/health-door.ts'
+export type { OutboxStats } from './outbox/outbox.ts'

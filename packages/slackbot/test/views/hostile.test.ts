@@ -1,0 +1,361 @@
+import { createSlackWorkspace } from '@hwautomation/testkit'
+import fc from 'fast-check'
+import type { BatchRecord, ErrorRecord, ManagerState, WorkflowEvent, WorkflowPlan, WorkflowRecord } from 'hwautomation'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { batchDetailsModal } from '../../src/views/batch-details-modal.ts'
+import { batchEndPost, batchMessage } from '../../src/views/batch-message.ts'
+import type { MessageContent } from '../../src/views/content.ts'
+import { detailsModal } from '../../src/views/details-modal.ts'
+import { fleetBoard } from '../../src/views/fleet-board.ts'
+import { homeView } from '../../src/views/home.ts'
+import { logFile } from '../../src/views/log-file.ts'
+import { loadingModal, noticeModal } from '../../src/views/modals.ts'
+import * as notices from '../../src/views/notices.ts'
+import { deviceTypeOptions, serverOptions } from '../../src/views/options.ts'
+import { planModal, type CheckedBatch } from '../../src/views/plan-modal.ts'
+import { provisionModal } from '../../src/views/provision-modal.ts'
+import { runMessage } from '../../src/views/run-message.ts'
+import { failurePost, finalPost, startedPost, stepPost } from '../../src/views/thread.ts'
+import { Doors, firmwareFirstWorkflow, openManager } from './firmware-first.ts'
+import { hostileText, poisoned } from './hostile.ts'
+import { expectPrintable, faultsOf, faultsOfView, seenIn } from './judge.ts'
+import { lookAt, startBatch, type RealBatch } from './real-batch.ts'
+import { isIn, realRun } from './real-runs.ts'
+
+const NOW = Date.parse('2026-11-23T14:00:00Z')
+const WISH = { by: 'grace', reason: 'smoke', via: 'slack', at: '2026-11-23T13:00:00.000Z' }
+const STATE: ManagerState = { intake: { ...WISH, is: 'paused' }, hardwareOff: WISH }
+const TIMES = ['at', 'since', 'until', 'startedAt', 'endedAt', 'createdAt', 'stalledSince', 'observedAt', 'deadline']
+
+/** Records in every state, and one that has far too much of everything. */
+let records: readonly WorkflowRecord[]
+let events: readonly WorkflowEvent[]
+let real: RealBatch
+let plan: WorkflowPlan
+
+beforeAll(async () => {
+  const commitLies = { server: 'srv001', call: 'ilorest commit', mode: 'ack-no-effect' } as const
+  const good = await realRun()
+  const bad = await realRun({ fault: (lab) => void lab.faults.always(commitLies) })
+  const cancelled = await realRun({
+    act: {
+      when: isIn('bios-push', 'Writing'),
+      then: (run) => void run.cancel({ by: 'grace', reason: 'x', via: 'slack' }),
+    },
+  })
+  events = bad.events
+  const under = good.state(isIn('bios-push', 'Writing'))
+  const waits = (['slot', 'lock', 'approval', 'hold', 'device', 'safe-point'] as const).map((kind): WorkflowRecord => ({
+    ...under,
+    status: kind === 'slot' || kind === 'lock' || kind === 'approval' ? 'PENDING' : 'RUNNING',
+    waitingFor: { kind, since: WISH.at, until: WISH.at, detail: 'x' },
+    ...(kind === 'approval' ? { approval: { reason: 'x', since: WISH.at, until: WISH.at } } : {}),
+    ...(kind === 'safe-point' ? { cancel: WISH } : { hold: WISH, skips: { 'bios-push': WISH } }),
+    retryOf: 'run_1',
+    resumptions: [{ at: WISH.at, step: 'bios-push' }],
+  }))
+  const asking = cancelled.state(({ cancel, status }) => cancel !== undefined && status === 'RUNNING')
+  records = [under, good.end, bad.end, cancelled.end, asking, ...waits, fat(bad.end)]
+  await using manager = await openManager()
+  plan = await firstPlan(manager)
+  const handle = await startBatch(manager, 5, (index) => new Doors([], index === 2 ? { 'bios-pull': 9 } : {}))
+  real = await lookAt(manager, await handle.outcome())
+}, 30_000)
+
+async function firstPlan(_manager: unknown): Promise<WorkflowPlan> {
+  const { planWorkflow } = await import('hwautomation')
+  const made = await planWorkflow(firmwareFirstWorkflow(new Doors()))
+  const [first, ...rest] = made.steps
+  return {
+    ...made,
+    steps: [
+      { ...first!, plan: { ...first!.plan, diff: ['~ a: b -> c'], unknown: ['x'], problems: ['y'], skip: 'z' } },
+      ...rest,
+    ],
+  }
+}
+
+/** Two hundred warnings, five hundred things left behind, sixty steps with hundreds of everything. */
+function fat(record: WorkflowRecord): WorkflowRecord {
+  const times = <Item>(number: number, item: Item): Item[] => Array.from({ length: number }, () => item)
+  const failed = record.steps.find(({ status }) => status === 'failed')!
+  const cause = { ...record.error!, causes: times(5, record.error!) }
+  const step = {
+    ...failed,
+    subTasks: times(80, {
+      ...failed.subTasks[0]!,
+      status: 'running' as const,
+      stalledSince: WISH.at,
+      detail: 'x',
+      percent: 12.345,
+    }),
+    evidence: times(60, { claim: 'x', source: 'x', request: 'x', observed: 'x', observedAt: WISH.at }),
+    earlierErrors: times(20, cause),
+    error: cause,
+    output: { diff: times(500, '~ x: y -> z') },
+  }
+  return {
+    ...record,
+    steps: [...times(20, { ...step, status: 'running' as const }), ...times(40, step)],
+    error: {
+      ...cause,
+      message: 'Several: faults',
+      causes: times(20, cause),
+      context: { ...cause.context, faults: times(300, 'x') },
+    },
+    warnings: times(200, { code: 'x', message: 'x', at: WISH.at }),
+    leftBehind: times(500, { what: 'x', remedy: 'x' }),
+    resumptions: times(50, { at: WISH.at, step: 'x' }),
+    skips: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`step-${index}`, WISH])),
+  }
+}
+
+/** Everything that is drawn of a run, by name. */
+function drawn(record: WorkflowRecord): Record<string, MessageContent> {
+  const options = { now: NOW, followers: ['<!channel>'], batch: { label: '<!here> srv' }, state: STATE }
+  return {
+    live: runMessage(record, { ...options, mode: 'live' }),
+    steps: runMessage(record, { ...options, mode: 'steps', working: false }),
+    board: runMessage(record, { ...options, mode: 'board' }),
+    started: startedPost(record),
+    step: stepPost(record, record.steps[4]?.id ?? '<!channel>'),
+    noStep: stepPost(record, '<!channel>'),
+    failure: failurePost(record),
+    notAnId: failurePost(record, '<!channel>'),
+    final: finalPost(record),
+    fleet: fleetBoard([record, record], { now: NOW, state: STATE }),
+    status: notices.statusText(record, NOW),
+    list: notices.listText([record, record], { now: NOW, batches: [real.batch], state: STATE }),
+    history: notices.historyText(record.resourceLabel, [record], NOW),
+    busy: notices.busy(record, NOW),
+    already: notices.alreadyDone(record.resourceLabel, record),
+    ...(record.error === undefined ? {} : { refused: notices.refused(record.error) }),
+  }
+}
+
+/** Hostile strings one after the other, as many as are asked for. */
+function supply(texts: readonly string[]): () => string {
+  let at = 0
+  return () => texts[(at += 1) % texts.length] ?? ''
+}
+
+const texts = fc.array(hostileText(), { minLength: 3, maxLength: 12 })
+/** Strings of 100 kB are not made smaller, which takes minutes: the seed says how to see it again. */
+const EFFORT = { numRuns: 40, endOnFailure: true }
+
+describe('whatever strings a record has', () => {
+  it('no message of a run calls, links, formats, breaks or grows too long', () => {
+    fc.assert(
+      fc.property(texts, fc.boolean(), fc.nat(), (pool, keepTimes, which) => {
+        for (const record of [records[which % records.length]!]) {
+          const bad = poisoned(record, supply(pool), keepTimes ? TIMES : [])
+          for (const [name, content] of Object.entries(drawn(bad))) {
+            expect(faultsOf(content), name).toEqual([])
+            expectPrintable(content)
+          }
+        }
+      }),
+      EFFORT,
+    )
+  })
+
+  it('the server is still named, and the one who may be called is called alone', () => {
+    fc.assert(
+      fc.property(
+        texts,
+        fc.constantFrom('<!channel>', '*', '\u001B[31m', '`', '\u202E', ':fire:'),
+        fc.nat(),
+        (pool, around, which) => {
+          for (const record of [records[which % records.length]!]) {
+            const bad = { ...poisoned(record, supply(pool)), resourceLabel: `${around}srv001.maas${around}` }
+            for (const [name, content] of Object.entries(drawn(bad))) {
+              if (['noStep', 'refused'].includes(name)) continue
+              if (name !== 'fleet' && name !== 'list') expect(content.text, name).toContain('srv001.maas')
+              if (name !== 'step' && name !== 'already') expect(seenIn(content.blocks), name).toContain('srv001.maas')
+            }
+            const called = failurePost(bad, 'U0ADA')
+            expect(faultsOf(called, ['U0ADA'])).toEqual([])
+            expect(seenInMentions(called)).toEqual(['U0ADA'])
+          }
+        },
+      ),
+      EFFORT,
+    )
+  })
+
+  it('no modal or home does', () => {
+    fc.assert(
+      fc.property(texts, fc.nat(), (pool, which) => {
+        for (const record of [records[which % records.length]!]) {
+          const bad = poisoned(record, supply(pool))
+          const batch = poisoned(real.batch, supply(pool))
+          const all = [bad, bad, bad, bad, bad, bad, bad, bad, bad, bad]
+          const shown = {
+            active: all,
+            mine: all,
+            failures: all,
+            queue: all,
+            approvals: all,
+            batches: Array(12).fill(batch) as BatchRecord[],
+          }
+          expect(
+            faultsOfView(homeView({ ...shown, managerState: poisoned(STATE, supply(pool)), now: NOW, user: pool[0]! })),
+          ).toEqual([])
+          expect(faultsOfView(detailsModal(bad, NOW))).toEqual([])
+          expectPrintable(detailsModal(bad, NOW))
+        }
+      }),
+      EFFORT,
+    )
+  })
+
+  it('no message of a batch does', () => {
+    fc.assert(
+      fc.property(texts, (pool) => {
+        const batch = poisoned(real.batch, supply(pool), ['run'])
+        const runs = new Map([...real.runs].map(([id, run]) => [id, poisoned(run, supply(pool))]))
+        for (const status of ['running', 'paused', 'cancelling', 'ended'] as const) {
+          const at: BatchRecord = {
+            ...batch,
+            status,
+            paused: poisoned(WISH, supply(pool)),
+            cancel: poisoned(WISH, supply(pool)),
+          }
+          for (const content of [
+            batchMessage(at, runs, { now: NOW, mode: 'live' }),
+            batchEndPost(at, runs),
+            batchEndPost(at, runs, pool[0]),
+          ])
+            expect(faultsOf(content)).toEqual([])
+          expect(faultsOfView(batchDetailsModal(at, runs))).toEqual([])
+        }
+      }),
+      EFFORT,
+    )
+  })
+
+  it('no plan, form, notice or list of options does', () => {
+    const check: CheckedBatch = {
+      label: 'x',
+      items: Array.from({ length: 300 }, () => ({
+        serverId: 'x',
+        hostname: 'x',
+        deviceType: 'x',
+        ipmi: 'x',
+        group: 'x',
+        problems: ['x', 'x'],
+        notes: ['x'],
+      })),
+      problems: ['x', 'x'],
+    }
+    fc.assert(
+      fc.property(texts, (pool) => {
+        const next = supply(pool)
+        expect(faultsOfView(planModal(poisoned(plan, next), next()))).toEqual([])
+        expect(faultsOfView(planModal(poisoned({ ...plan, problems: [] }, next), 'order-1'))).toEqual([])
+        expect(faultsOfView(planModal(poisoned(check, next), next()))).toEqual([])
+        for (const kind of ['one', 'range', 'sheet'] as const)
+          expect(
+            faultsOfView(
+              provisionModal(
+                {
+                  kind,
+                  server: next(),
+                  servers: next(),
+                  deviceType: next(),
+                  ipmi: next(),
+                  gateway: next(),
+                  sheet: next(),
+                  atOnce: next(),
+                  perGroup: next(),
+                  options: [next(), 'tell-me'],
+                  notice: next(),
+                },
+                next(),
+              ),
+            ),
+          ).toEqual([])
+        expect(faultsOfView(loadingModal(next()))).toEqual([])
+        expect(faultsOfView(noticeModal(next(), notices.done(next()), next()))).toEqual([])
+        const error: ErrorRecord = {
+          code: next(),
+          kind: 'invalid',
+          message: next(),
+          hint: next(),
+          retryable: false,
+          context: { [next()]: next(), problems: pool },
+        }
+        for (const content of [
+          notices.help(pool, [next()]),
+          notices.wrong(pool),
+          notices.refused(error),
+          notices.denied(next(), next()),
+          notices.unknown(next(), next(), pool),
+          notices.done(next()),
+          notices.historyText(next(), [], NOW),
+        ])
+          expect(faultsOf(content)).toEqual([])
+        const server = {
+          hostname: next(),
+          fqdn: next(),
+          systemId: 'abc123',
+          status: next(),
+          pool: next(),
+          zone: next(),
+        }
+        for (const { text, value, description } of [
+          ...serverOptions(Array(300).fill(server), ''),
+          ...deviceTypeOptions([{ name: 'a', about: next() }], ''),
+        ]) {
+          expect(text.text.length).toBeLessThanOrEqual(75)
+          expect(description?.text.length ?? 0).toBeLessThanOrEqual(75)
+          expect(value!.length).toBeLessThanOrEqual(150)
+          expectPrintable([text, description])
+        }
+      }),
+      EFFORT,
+    )
+  })
+
+  it('the log is text without anything that a terminal would obey', () => {
+    fc.assert(
+      fc.property(texts, (pool) => {
+        const { filename, title, content } = logFile(
+          poisoned(records[2]!, supply(pool)),
+          poisoned(events, supply(pool)),
+        )
+        expect(filename).toMatch(/^[A-Za-z0-9._-]+\.txt$/)
+        expectPrintable([title, content])
+      }),
+      { numRuns: 6, endOnFailure: true },
+    )
+  })
+})
+
+it('a workspace finds neither mention nor link in what it was posted', async () => {
+  await using slack = await createSlackWorkspace({ rateLimits: 'none' })
+  const channel = slack.channelId('general')
+  const next = supply([
+    '<!channel>',
+    '<@U0ADA> https://evil.example',
+    '<http://evil.example|srv001>',
+    '@here *x* `y` :fire:',
+  ])
+  for (const record of records.slice(0, 4))
+    for (const { text, blocks } of Object.values(drawn(poisoned(record, next)))) {
+      const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ channel, text, blocks }),
+      })
+      expect(await answer.json()).toMatchObject({ ok: true })
+    }
+  const posted = slack.messages('general')
+  expect(posted.length).toBeGreaterThan(40)
+  for (const message of posted) expect([...slack.mentions(message), ...slack.links(message)]).toEqual([])
+})
+
+function seenInMentions({ blocks }: MessageContent): string[] {
+  const found = JSON.stringify(blocks).matchAll(/"user_id":"([^"]+)"/g)
+  return [...found].map(([, user]) => user!)
+}
