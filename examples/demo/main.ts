@@ -1,6 +1,5 @@
-/** The whole way in one command: srv001 becomes an a1.c5.large in a simulated data centre. `--help` says more. */
-import { parseArgs } from 'node:util'
-import { createLab, type Lab } from '@hwautomation/testkit'
+/** The whole way in one command: srv001 becomes an a1.c5.large, asked for in Slack, in a simulated data centre. `--help` says more. */
+import { createLab } from '@hwautomation/testkit'
 import {
   createHwAutomation,
   errorLines,
@@ -13,36 +12,24 @@ import {
   type RunHandle,
 } from 'hwautomation'
 import { createLogUpdate } from 'log-update'
-import { DEMO_FAULTS } from './faults.ts'
-
-const HELP = `npm run demo                      provision srv001 as a1.c5.large in the simulated data centre
-npm run demo -- --plan            only say what would be done
-npm run demo -- --fault NAME      bring a failure along and see how the run ends
-npm run demo -- --speed N         N times as fast as the hardware would be (default 90)
-
-Faults: ${Object.entries(DEMO_FAULTS)
-  .map(([name, { what }]) => `${name} (${what})`)
-  .join('\n        ')}
-
-Exit code 0 when the server is ready (or the plan is good), 1 when not, 2 for a wrong option.`
+import open from 'open'
+import { openChat, order, type Chat } from './chat.ts'
+import { demoOptions, HELP, type DemoOptions } from './options.ts'
 
 const REQUEST = { serverId: 'srv001', deviceType: 'a1.c5.large', targetIpmiIp: '192.168.1.100' } as const
+const COMMAND = `/provision ${REQUEST.serverId} ${REQUEST.deviceType} --ipmi ${REQUEST.targetIpmiIp}`
+
+const isTerminal = process.stdout.isTTY
+const colour = isTerminal && !process.env['NO_COLOR']
 
 async function main(): Promise<number> {
   const options = read()
   if (options === undefined) return 2
   if (options.help) return say(HELP)
-  const fault = options.fault === undefined ? undefined : DEMO_FAULTS[options.fault]
-  if (options.fault !== undefined && fault === undefined)
-    return complain(`There is no fault "${options.fault}"; there are ${Object.keys(DEMO_FAULTS).join(', ')}.`)
-  const speed = Number(options.speed)
-  if (!(speed > 0)) return complain(`--speed takes a number above 0, not "${options.speed}".`)
+  const { speed, fault } = options
 
   await using lab = await createLab({
-    servers: [
-      { hostname: 'srv001', model: 'hpe-rl300' },
-      { hostname: 'srv002', model: 'hpe-rl300' },
-    ],
+    servers: ['srv001', 'srv002', 'srv003', 'srv004'].map((hostname) => ({ hostname, model: 'hpe-rl300' })),
     clock: { speed },
   })
   await using hw = await createHwAutomation({ ...lab.connection(), clock: lab.clock })
@@ -53,7 +40,9 @@ async function main(): Promise<number> {
     say(`Fault: ${fault.what}.`)
     fault.bring(lab)
   }
-  return options.plan ? await plan(hw) : await provision(hw, lab)
+  if (options.plan) return await plan(hw)
+  await using chat = await openChat(hw)
+  return await provision(hw, chat, options)
 }
 
 async function plan(hw: HwAutomation): Promise<number> {
@@ -62,20 +51,50 @@ async function plan(hw: HwAutomation): Promise<number> {
   return found.problems.length === 0 ? 0 : 1
 }
 
-async function provision(hw: HwAutomation, lab: Lab): Promise<number> {
-  const run = await hw.manager.start(new ServerProvisioningWorkflow(REQUEST, hw), { requestedBy: 'you', via: 'demo' })
-  const cancel = () => void run.cancel({ by: 'you', reason: 'Ctrl-C' })
+async function provision(hw: HwAutomation, chat: Chat, { browser }: DemoOptions): Promise<number> {
+  const page = browser && isTerminal ? chat.workspace.pageUrl : undefined
+  if (page !== undefined) {
+    say(`Slack, simulated: ${page}`)
+    await openBrowser(page)
+  }
+  say(`ada in #provisioning: ${COMMAND}\n`)
+  const run = await order(chat, hw, COMMAND)
+  const interrupted = new AbortController()
+  const cancel = () => {
+    interrupted.abort()
+    void run.cancel({ by: 'you', reason: 'Ctrl-C' })
+  }
   process.once('SIGINT', cancel)
   await follow(run)
   process.off('SIGINT', cancel)
   const { status, record } = await run.outcome()
   say(`\n${recordLines(record, { colour }).join('\n')}`)
-  if (status === 'COMPLETED') say(`\n${lab.server('srv001').hostname} is ready.`)
+  if (status === 'COMPLETED') say(`\n${REQUEST.serverId} is ready.`)
+  if (page !== undefined && !interrupted.signal.aborted) {
+    say(`\nThe data centre goes on: type /provision srv002 ${REQUEST.deviceType} at ${page}\nCtrl-C ends it.`)
+    await untilCtrlC()
+  }
   return status === 'COMPLETED' ? 0 : 1
 }
 
+/** Where there is no browser to open, the line with the URL is enough. */
+async function openBrowser(page: string): Promise<void> {
+  const browser = await open(page).catch(() => undefined)
+  browser?.on('error', () => {})
+}
+
+function untilCtrlC(): Promise<void> {
+  return new Promise((resolve) => {
+    const alive = setInterval(() => {}, 60_000)
+    process.once('SIGINT', () => {
+      clearInterval(alive)
+      resolve()
+    })
+  })
+}
+
 async function follow(run: RunHandle): Promise<void> {
-  if (!process.stdout.isTTY) {
+  if (!isTerminal) {
     for await (const event of run.events()) for (const line of eventLines(event)) say(line)
     return
   }
@@ -85,17 +104,9 @@ async function follow(run: RunHandle): Promise<void> {
   show.clear()
 }
 
-const colour = process.stdout.isTTY && !process.env['NO_COLOR']
-
-function read() {
+function read(): DemoOptions | undefined {
   try {
-    const options = {
-      help: { type: 'boolean', short: 'h' },
-      plan: { type: 'boolean' },
-      fault: { type: 'string' },
-      speed: { type: 'string', default: '90' },
-    } as const
-    return parseArgs({ options }).values
+    return demoOptions()
   } catch (error) {
     complain(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
     return undefined
