@@ -41,10 +41,11 @@ export function createBenchWorkspace(clock: Clock): BenchWorkspace {
     call,
     async fetch(url, init) {
       const method = String(url).split('/').at(-1)!
-      const channel = new URLSearchParams(String(init?.body)).get('channel') ?? ''
+      const channel = new URLSearchParams(typeof init?.body === 'string' ? init.body : '').get('channel') ?? ''
       const wait = call(method, channel)
       await clock.sleep(ANSWERS_AFTER_MS)
-      if (wait !== undefined) return answer(429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(wait / 1_000) })
+      if (wait !== undefined)
+        return answer(429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(wait / 1_000) })
       stamp += 1
       return answer(200, { ok: true, channel, ts: `${stamp}.000000` })
     },
@@ -57,7 +58,10 @@ function answer(status: number, body: object, headers: Readonly<Record<string, s
     status,
     statusText: '',
     url: '',
-    headers: { get: (name: string) => headers[name] ?? null, entries: () => Object.entries(headers)[Symbol.iterator]() },
+    headers: {
+      get: (name: string) => headers[name] ?? null,
+      entries: () => Object.entries(headers)[Symbol.iterator](),
+    },
     arrayBuffer: async () => new ArrayBuffer(0),
     json: async () => body,
     text: async () => JSON.stringify(body),

@@ -10,8 +10,8 @@ const ACTIVE = [1, 10, 100, 300, 1_000]
 /** Runs that somebody follows, where there are as many. */
 const FOLLOWED = 20
 const BOARD_EVERY_MS = 5_000
-/** Short runs end sooner than Slack lets their posts through. */
-const LONGEST_MS = 24 * 3_600_000
+/** Below this nobody sees a difference: ratios are of at least so much. */
+const AT_ONCE_MS = 1_000
 
 type Figure = 'finals' | 'steps' | 'sub-tasks' | 'followed' | 'board' | 'digests' | 'first message'
 
@@ -22,8 +22,6 @@ interface Result {
   readonly staleness: Staleness
   readonly callsPerMinute: number
   readonly rateLimited: number
-  /** Events that were not visible a day later. */
-  readonly missing: number
 }
 
 /**
@@ -46,9 +44,9 @@ export async function benchSlack(): Promise<string[]> {
       ['chat.update per event', 'chat.update'],
     ] as const) {
       const peer = await perEvent(events, method)
-      const times = percentile(peer.staleness.get('finals'), 95) / Math.max(1_000, percentile(ours.staleness.get('finals'), 95))
+      const times = p95(peer, 'finals') / p95(ours, 'finals')
       lines.push(
-        `             ${name}: ${figure(peer, 'finals')} ×${times.toFixed(0)}, ${figure(peer, 'steps')}, ${figure(peer, 'sub-tasks')}; ${peer.callsPerMinute.toFixed(0)} calls/min, ${peer.rateLimited} 429s`,
+        `             ${name}: ${figure(peer, 'finals')} (p95 ×${times.toFixed(0)} of the outbox), ${figure(peer, 'steps')}, ${figure(peer, 'sub-tasks')}; ${peer.callsPerMinute.toFixed(0)} calls/min, ${peer.rateLimited} 429s`,
       )
     }
   }
@@ -70,6 +68,7 @@ async function withOutbox(events: readonly RunEvent[], active: number): Promise<
   const staleness: Staleness = new Map()
   const runs = Array.from({ length: active }, () => ({
     root: undefined as Promise<MessageRef | undefined> | undefined,
+    isShown: false,
     waiting: [] as { readonly event: RunEvent; readonly figure: Figure }[],
   }))
   const boardWaits: RunEvent[] = []
@@ -98,7 +97,8 @@ async function withOutbox(events: readonly RunEvent[], active: number): Promise<
     }
     mode = modeFor(running, mode)
     const rule = ruleOf(mode)
-    const isFollowed = active > FOLLOWED && event.run < FOLLOWED
+    // Nobody follows what they don't see.
+    const isFollowed = active > FOLLOWED && event.run < FOLLOWED && run.isShown
     const priority = event.kind === 'final' ? 'final' : isFollowed ? 'followed' : event.kind
     if (mode === 'board') {
       boardWaits.push(event)
@@ -106,6 +106,7 @@ async function withOutbox(events: readonly RunEvent[], active: number): Promise<
     }
     run.root ??= post(`run/${event.run}`).then((root) => {
       note(staleness, 'first message', age(event))
+      run.isShown = true
       return root.ok ? root : undefined
     })
     if (event.kind === 'step' && event.seq > 0 && rule.threadPosts >= 8)
@@ -116,7 +117,8 @@ async function withOutbox(events: readonly RunEvent[], active: number): Promise<
         note(staleness, 'digests', age(event))
       })
     if (!rule.writes.has(priority)) return
-    const figure = priority === 'followed' ? 'followed' : event.kind === 'final' ? 'finals' : `${event.kind}s` as Figure
+    const figure =
+      priority === 'followed' ? 'followed' : event.kind === 'final' ? 'finals' : (`${event.kind}s` as Figure)
     run.waiting.push({ event, figure })
     const root = await run.root
     if (root === undefined) return
@@ -153,7 +155,6 @@ async function withOutbox(events: readonly RunEvent[], active: number): Promise<
     staleness,
     callsPerMinute: slack.calls / ((clock.now() - begin) / 60_000),
     rateLimited,
-    missing: runs.reduce((sum, { waiting }) => sum + waiting.length, 0),
   }
 }
 
@@ -164,16 +165,14 @@ async function perEvent(events: readonly RunEvent[], method: string): Promise<Re
   const begin = clock.now()
   const staleness: Staleness = new Map()
   let last = 0
-  let missing = 0
   for (const event of events) {
     await clock.run(Math.max(clock.now(), begin + event.at))
     for (let wait = slack.call(method, 'C1'); wait !== undefined; wait = slack.call(method, 'C1'))
       await clock.run(clock.now() + wait)
     last = clock.now() - begin
-    if (last > LONGEST_MS) missing += 1
     note(staleness, event.kind === 'final' ? 'finals' : (`${event.kind}s` as Figure), last - event.at)
   }
-  return { staleness, callsPerMinute: slack.calls / (last / 60_000), rateLimited: slack.limits.refused, missing }
+  return { staleness, callsPerMinute: slack.calls / (last / 60_000), rateLimited: slack.limits.refused }
 }
 
 function content(text: string) {
@@ -184,6 +183,10 @@ function note(staleness: Staleness, figure: Figure, ms: number): void {
   const known = staleness.get(figure)
   if (known === undefined) staleness.set(figure, [ms])
   else known.push(ms)
+}
+
+function p95({ staleness }: Result, name: Figure): number {
+  return Math.max(AT_ONCE_MS, percentile(staleness.get(name), 95))
 }
 
 function percentile(values: readonly number[] | undefined, percent: number): number {

@@ -58,7 +58,8 @@ export {
   type WorkflowDefinitionSpec,
 } from './workflow/definition.ts'
 export type { BatchItem, BatchPolicy, BatchRecord } from './workflow/batch/record.ts'
-export type { BatchHandle, StartBatchOptions } from './workflow/batch/batches.ts'
+export type { BatchHandle } from './workflow/batch/batches.ts'
+export type { StartBatchOptions } from './workflow/batch/new-batch.ts'
 export type { BatchRun } from './workflow/batch/items.ts'
 export type { FollowOptions } from './workflow/event-stream.ts'
 export type { AuditEntry, JournalEntry, JournalLine, WorkflowEvent } from './workflow/events.ts'

@@ -26,7 +26,7 @@ describe('the bot, in the browser', () => {
 
   /** 24 minutes of the data centre take so long that one can watch them. */
   async function open(options: WorldOptions & { readonly speed?: number } = {}): Promise<Page> {
-    const { speed = 150, ...rest } = options
+    const { speed = 75, ...rest } = options
     const servers = SERVERS.map((hostname) => ({ hostname }))
     world = await createWorld({ lab: { servers, clock: { speed } }, ...rest })
     return browser.open(world.slack.pageUrl)
@@ -41,15 +41,17 @@ describe('the bot, in the browser', () => {
   const picture = async (page: Page, name: string) => expect(await pictures.take(page, name)).toBeLessThan(150_000)
 
   it('turns a command into a message that lives until the server is ready, and tells the rest in its thread', async () => {
-    const page = await open({ speed: 90 })
+    const page = await open()
     await type(page, '/provision srv001 a1.c5.large')
     await plan(page, /srv001.* under way/).waitFor()
     const steps = plan(page, /srv001/).getByRole('listitem')
-    await steps.filter({ hasText: 'Pull BIOS configuration' }).and(page.locator('.in_progress')).waitFor()
+    await plan(page, /srv001/)
+      .getByRole('listitem', { name: 'Push BIOS configuration: in progress' })
+      .waitFor()
     await page.mouse.move(0, 0)
     await picture(page, 'run')
     await plan(page, /srv001.* ready/).waitFor()
-    expect(await steps.locator('xpath=self::*[@data-status="complete"]').count()).toBe(7)
+    expect(await steps.and(page.locator('[data-status=complete]')).count()).toBe(7)
     expect(await log(page).getByRole('button', { name: 'Cancel' }).count()).toBe(0)
 
     await log(page)
@@ -58,6 +60,7 @@ describe('the bot, in the browser', () => {
     const thread = page.getByRole('complementary', { name: 'Thread' })
     await expect.poll(() => thread.getByRole('article').count()).toBeGreaterThan(5)
     await page.mouse.move(0, 0)
+    await page.setViewportSize({ width: 1280, height: 640 })
     await picture(page, 'thread')
   })
 
@@ -70,14 +73,15 @@ describe('the bot, in the browser', () => {
     await question.getByText('the machine is taken to a known state').waitFor()
     await picture(page, 'cancel')
     await question.getByRole('button', { name: 'Cancel the run' }).click()
-    await plan(page, /srv001.* cancelled/).waitFor()
-    const [run] = await world.hw.manager.list()
+    await plan(page, /srv001.*: cancelled/).waitFor()
+    await log(page).getByRole('button', { name: 'Retry' }).waitFor()
+    const [run] = (await world.hw.manager.list()).records
     expect(run).toMatchObject({ status: 'CANCELLED', cancel: { by: 'ada' } })
   })
 
   it('tells what failed and what to do, and goes on with a click', async () => {
     const page = await open()
-    world.lab.faults.once({ server: 'srv001', call: 'ilorest rawget', mode: 'auth-failure' })
+    world.lab.faults.once({ server: 'srv001', call: 'ilorest commit', mode: 'licence-missing' })
     await type(page, '/provision srv001 a1.c5.large')
     await plan(page, /srv001.* failed/).waitFor()
     await log(page)
@@ -86,13 +90,14 @@ describe('the bot, in the browser', () => {
       .click()
     await page.getByRole('complementary', { name: 'Thread' }).getByRole('region', { name: /^File/ }).waitFor()
     await page.mouse.move(0, 0)
+    await page.setViewportSize({ width: 1280, height: 600 })
     await picture(page, 'failure')
     await page.getByRole('button', { name: 'Close thread' }).click()
-    await log(page).getByRole('button', { name: 'Retry' }).click()
+    await log(page).getByRole('button', { name: 'Retry' }).first().click()
     const question = page.getByRole('alertdialog')
     if (await question.isVisible()) await question.getByRole('button').last().click()
     await plan(page, /srv001.* ready/).waitFor()
-    expect((await world.hw.manager.list()).map(({ status }) => status)).toEqual(['COMPLETED', 'FAILED'])
+    expect((await world.hw.manager.list()).records.map(({ status }) => status)).toEqual(['COMPLETED', 'FAILED'])
   })
 
   it('finds servers and device types as one types, shows the plan, and starts it', async () => {
@@ -120,17 +125,23 @@ describe('the bot, in the browser', () => {
   })
 
   it('shows the team’s runs in App Home, where one can start and look at them', async () => {
-    const page = await open({ speed: 30 })
-    world.lab.faults.once({ server: 'srv003', call: 'maas commission', mode: 'auth-failure' })
-    for (const server of ['srv001', 'srv002', 'srv003']) {
-      await type(page, `/provision ${server} a1.c5.large`)
-      await plan(page, new RegExp(server)).waitFor()
-    }
+    const page = await open()
+    world.lab.faults.once({ server: 'srv003', call: 'ilorest commit', mode: 'licence-missing' })
+    const order = (server: string) => type(page, `/provision ${server} a1.c5.large`)
+    await order('srv003')
+    await plan(page, /srv003.*: failed/).waitFor()
+    await order('srv001')
+    await plan(page, /srv001.* under way/).waitFor()
+    await plan(page, /srv001/)
+      .getByRole('listitem', { name: 'Retrieve IP address: complete' })
+      .waitFor()
+    await order('srv002')
+    await plan(page, /srv002.* under way/).waitFor()
     await page.getByRole('button', { name: 'hwautomation' }).first().click()
     await page.getByRole('tab', { name: 'Home' }).click()
     const home = page.getByRole('tabpanel', { name: 'Home' })
     await home.getByRole('heading', { name: 'Under way' }).waitFor()
-    await home.getByText('srv002').first().waitFor()
+    await home.getByText('srv003').first().waitFor()
     await picture(page, 'home')
     await home.getByRole('button', { name: 'Details' }).first().click()
     const details = page.getByRole('dialog')
@@ -155,15 +166,16 @@ describe('the bot, in the browser', () => {
     await approve.click()
     await yes.click()
     await plan(page, /srv001.* under way/).waitFor()
-    expect((await world.hw.manager.list())[0]?.approval?.granted).toMatchObject({ by: 'grace' })
+    expect((await world.hw.manager.list()).records[0]?.approval?.granted).toMatchObject({ by: 'grace' })
   })
 
   it('has one board for a range of servers', async () => {
     const page = await open()
     await type(page, '/provision srv[001-006] a1.c5.large --at-once 3')
-    await expect
-      .poll(() => log(page).getByRole('article').allInnerTexts(), { timeout: 20_000 })
-      .toContainEqual(expect.stringMatching(/under way[\s\S]*srv006|srv006[\s\S]*under way/))
+    await log(page)
+      .getByRole('heading', { name: /[1-5] of 6 ready/ })
+      .waitFor()
+    await log(page).getByRole('row').filter({ hasText: 'srv006' }).waitFor()
     await page.mouse.move(0, 0)
     await picture(page, 'batch')
     expect(world.slack.messages('provisioning')).toHaveLength(1)

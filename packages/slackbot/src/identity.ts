@@ -19,7 +19,9 @@ export async function identityOf(
     try {
       return await outbox.now<Identity>('auth.test', {})
     } catch (error) {
-      if (!isHwError(error) || !error.retryable || signal.aborted) throw error
+      // to ask who one is can be repeated, whatever became of it
+      const isFinal = !isHwError(error) || error.kind === 'auth' || error.kind === 'invalid'
+      if (isFinal || signal.aborted) throw error
       logger.warn({ error: error.message }, 'Slack cannot be reached; runs go on meanwhile')
       await clock.sleep(ASK_AGAIN_MS[Math.min(tries, ASK_AGAIN_MS.length - 1)]!, signal)
     }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createSlackWorkspace, type SlackObject } from '@hwautomation/testkit'
+import { createSlackWorkspace } from '@hwautomation/testkit'
 import { describe, expect, it } from 'vitest'
 import { EVENTS } from '../src/actions/listen.ts'
 import { USAGE_HINT } from '../src/commands/grammar.ts'
@@ -89,7 +89,7 @@ describe('the manifest', () => {
 
   it('is taken by a workspace', async () => {
     await using slack = await createSlackWorkspace()
-    for (const each of [config(), everything]) slack.install(appManifest(each) as unknown as SlackObject)
+    for (const each of [config(), everything]) slack.install(appManifest(each))
   })
 })
 
@@ -103,7 +103,9 @@ async function methodsInSource(): Promise<Set<string>> {
     'apps|auth|blocks|bots|chat|conversations|dialog|emoji|files|pins|reactions|reminders|search|team|usergroups|users|views'
   const quoted = new RegExp(`['"\`]((?:${families})(?:\\.[a-z][A-Za-z]+)+)['"\`]`, 'g')
   const called = new RegExp(`client\\.((?:${families})(?:\\.[a-z][A-Za-z]+)+)\\(`, 'g')
-  const found = texts.flatMap((text) => [quoted, called].flatMap((how) => [...text.matchAll(how)].map(([, method]) => method!)))
+  const found = texts.flatMap((text) =>
+    [quoted, called].flatMap((how) => [...text.matchAll(how)].map(([, method]) => method!)),
+  )
   // Bolt's Socket Mode client calls this one by itself
   return new Set([...found, 'apps.connections.open'])
 }

@@ -41,6 +41,13 @@ describe('the page of the Slack workspace', () => {
     await page.getByRole('note').getByText('nothing leaves this machine').waitFor()
   })
 
+  it('says at its beginning what to type, and a click types it', async () => {
+    const page = await open()
+    await page.getByRole('button', { name: '/provision' }).click()
+    expect(await composer(page).inputValue()).toBe('/provision ')
+    await page.getByRole('status').getByText('<server> <device-type>').waitFor()
+  })
+
   it('offers the commands of the manifest while one types, and runs them by keyboard alone', async () => {
     const page = await open()
     await composer(page).waitFor()
@@ -283,6 +290,21 @@ describe('the page of the Slack workspace', () => {
     await unread.getByRole('status', { name: 'new messages' }).waitFor()
     await unread.click()
     await page.getByRole('log', { name: '#general' }).getByText('over here').waitFor()
+  })
+
+  it('says that the workspace has closed, and shows how it was', async () => {
+    const page = await open()
+    await type(page, '/provision srv001')
+    await page.getByText('2 replies').waitFor()
+    const { port } = new URL(slack.pageUrl)
+    await app.stop()
+    await slack.close()
+    await page.getByRole('status').getByText('Connection lost, trying again').waitFor()
+    await using next = await createSlackWorkspace({ port: Number(port) })
+    await page.getByRole('status').getByText('The workspace has closed').waitFor()
+    await page.getByText('2 replies').waitFor()
+    expect(next.log.entries).toEqual([])
+    browser.complaints.length = 0
   })
 
   it('fits a narrow window', async () => {

@@ -11,7 +11,7 @@
  * @typedef {{ name: string, description: string, callbackId: string, onMessage: boolean }} Shortcut
  * @typedef {{ id: string, view: any, errors: Record<string, string> }} Modal
  * @typedef {{
- *   connected: boolean,
+ *   line: 'open' | 'lost' | 'closed',
  *   team: { id: string, name: string }, me: { id: string, name: string },
  *   people: { id: string, name: string }[],
  *   channels: { id: string, name: string, private: boolean }[],
@@ -46,7 +46,7 @@ export function follow(as, onChange) {
   on('everything', (all) => {
     const notices = [...(sight?.messages.values() ?? [])].filter(({ local }) => local)
     const messages = [...all.messages.map((/** @type {Message} */ one) => ({ ...one, changedAt: 0 })), ...notices]
-    sight = { ...all, connected: true, messages: new Map(messages.map((one) => [keyOf(one), one])) }
+    sight = { ...all, line: 'open', messages: new Map(messages.map((one) => [keyOf(one), one])) }
     onChange(/** @type {Sight} */ (sight))
   })
   on('message', (message) => {
@@ -60,7 +60,8 @@ export function follow(as, onChange) {
   })
   on('modal', (modal) => change({ modal }))
   on('home', (home) => change({ home }))
-  source.addEventListener('error', () => change({ connected: false }))
+  // A lost connection is tried again by the browser; one that was answered, but not with a feed, is over: the workspace is another one now.
+  source.addEventListener('error', () => change({ line: source.readyState === EventSource.CLOSED ? 'closed' : 'lost' }))
 
   return {
     close: () => source.close(),

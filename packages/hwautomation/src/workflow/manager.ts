@@ -6,8 +6,9 @@ import { ActiveRuns } from './active-runs.ts'
 import { adopt } from './adopting.ts'
 import { assertApprovable } from './approval.ts'
 import { type About, type Asked, AuditTrail } from './audit-trail.ts'
-import { type BatchHandle, Batches, type StartBatchOptions } from './batch/batches.ts'
+import { type BatchHandle, Batches } from './batch/batches.ts'
 import type { BatchRun } from './batch/items.ts'
+import type { StartBatchOptions } from './batch/new-batch.ts'
 import type { BatchRecord } from './batch/record.ts'
 import { CancelRequested, Detached, LeaseLost } from './cancellation.ts'
 import type { RunnableWorkflow, WorkflowDefinition } from './definition.ts'
@@ -211,7 +212,8 @@ export class WorkflowManager {
     const isUnknown = workable !== undefined && 'misfit' in workable
     if (isUnknown && wish.withoutUndo !== true) cannotUndo(run.record)
     const answer = await run.cancel(wishRecord(wish, this.#clock))
-    if (workable === undefined) return answer
+    // of two cancels at once the first goes on with it
+    if (workable === undefined || !run.isParked) return answer
     if (!isUnknown) run.resume(workable)
     else {
       const { by, reason = '' } = wish

@@ -106,16 +106,25 @@ describe('provisioning many servers', () => {
     expect(end.stderr).toContain('Cancelling: nothing more is begun')
   })
 
-  it('SIGTERM lets go of it, and `batch proceed` goes on, with the runs that were under way', LONG, async () => {
-    await using site = await commandSite({ servers: servers(2), clock: { speed: 100 } })
-    const work = going(['provision', 'srv[001-002]', 'a1.c5.large', '--at-once', '2'], { cwd: site.folder })
-    await work.sees((line) => line.includes('srv001') && line.includes('started'))
-    work.kill('SIGTERM')
-    const left = await work.ended
-    expect(left.code).toBe(143)
-    const id = batchId(left.stderr.slice(left.stderr.indexOf('To go on')))
-    const end = await run(site, 'batch', 'proceed', id, '--json')
-    expect(end.code, end.stderr).toBe(0)
-    expect(jsonLines(end.stdout).at(-1)).toMatchObject({ type: 'batch', batch: { status: 'ended' } })
-  })
+  it(
+    'SIGTERM lets go of it, SIGKILL ends it, and `batch proceed` goes on, with the runs that were under way',
+    LONG,
+    async () => {
+      await using site = await commandSite({ servers: servers(2), clock: { speed: 100 } })
+      const work = going(['provision', 'srv[001-002]', 'a1.c5.large', '--at-once', '2'], { cwd: site.folder })
+      await work.sees((line) => line.includes('srv001') && line.includes('started'))
+      work.kill('SIGTERM')
+      const left = await work.ended
+      expect(left.code).toBe(143)
+      const id = batchId(left.stderr.slice(left.stderr.indexOf('To go on')))
+      const killed = going(['batch', 'proceed', id], { cwd: site.folder })
+      await killed.sees((line) => line.includes('srv002') && line.includes('started'))
+      killed.kill('SIGKILL')
+      await killed.ended
+      expect((await run(site, 'batch', 'show', id)).stdout).toContain('no process works on it')
+      const end = await run(site, 'batch', 'proceed', id, '--json')
+      expect(end.code, end.stderr).toBe(0)
+      expect(jsonLines(end.stdout).at(-1)).toMatchObject({ type: 'batch', batch: { status: 'ended' } })
+    },
+  )
 })

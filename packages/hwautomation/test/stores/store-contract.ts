@@ -433,6 +433,9 @@ export function storeContract(make: () => Promise<WorkflowStore>): void {
     expect(await documents.get('b1')).toBe('then')
     await Promise.all([documents.put('b1', 'again'), documents.delete('b1')])
     expect(await documents.get('b1')).toBeUndefined()
+    const putting = documents.put('b1', 'read behind it')
+    expect(await documents.get('b1')).toBe('read behind it')
+    await putting
     const ids = Array.from({ length: 50 }, (_, at) => `b${at}`)
     await Promise.all(ids.map((id) => documents.put(id, id)))
     expect(await allOf(documents)).toEqual(Object.fromEntries(ids.map((id) => [id, id])))

@@ -79,6 +79,27 @@ test('a held run is cancelled without being released, and a hold survives the pr
   await next.close()
 })
 
+test('two cancels of a parked run at once go on with it once', async () => {
+  const { manager, world, store, clock } = setUp()
+  const workflow = tinyWorkflow([switchStep('alpha'), switchStep('beta', { guard: (ctx) => untilStopped(ctx) })], {
+    world,
+  })
+  const run = await manager.start(workflow)
+  await idle()
+  await manager.close()
+  const next = new WorkflowManager({ store, clock, closeGrace: 200, resume: 'park' })
+  next.register(workflow.definition, (view) => workflow.capabilities(view))
+  const again = (await next.get(run.id))!
+  expect(await Promise.all([next.cancel(run.id, by), next.cancel(run.id, by)])).toEqual([
+    'requested',
+    'already-requested',
+  ])
+  expect((await again.outcome()).status).toBe('CANCELLED')
+  expect(again.record().resumptions).toHaveLength(1)
+  expect(world.sent).toEqual(['on alpha', 'off beta', 'off alpha'])
+  await next.close()
+})
+
 test('the deadline of a held run counts on', async () => {
   const { manager, clock, world } = setUp()
   const run = await manager.start(

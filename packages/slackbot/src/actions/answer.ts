@@ -46,13 +46,13 @@ export function answerBy(slack: Pick<Outbox, 'now'>, logger: Logger, ways: Ways)
   return {
     async say({ text, blocks, plain }) {
       const said = { text, blocks: plain ?? blocks }
-      for (const { name, attempt } of attempts) {
+      for (const each of attempts) {
         try {
-          await attempt(said)
+          await each.attempt(said)
           return
         } catch (error) {
           logger.warn(
-            { way: name, error: error instanceof Error ? error.message : String(error) },
+            { way: each.name, error: error instanceof Error ? error.message : String(error) },
             'an answer did not arrive',
           )
         }

@@ -18,12 +18,33 @@ export const pauseBatch: BatchAction = (bot, delivered, id) =>
     return done(`The batch \`${label}\` is paused: what runs goes on, nothing more is begun.`)
   })
 
-export const proceedBatch: BatchAction = (bot, delivered, id) =>
-  ordered(bot, delivered, id, { is: 'batch' }, async ({ status, label }, wish) => {
-    if (status !== 'paused') return alreadyDone(`The batch \`${label}\` is ${status}, not paused.`)
+/** Of a batch that waits for a second person this is the yes, and authorised as one. */
+export const proceedBatch: BatchAction = async (bot, delivered, id) => {
+  const { approval } = await batchOf(bot, id)
+  const requester = (await bot.state.links.get(id))?.requester
+  const isYes = approval !== undefined && approval.granted === undefined
+  const act: Act = isYes ? { is: 'approve', ...(requester === undefined ? {} : { requester }) } : { is: 'batch' }
+  await ordered(bot, delivered, id, act, async ({ status, label, approval: now }, wish) => {
+    if (status !== 'paused') {
+      const who = now?.granted === undefined ? '' : `: ${now.granted.by} has approved it`
+      return alreadyDone(`The batch \`${label}\` is ${status}, not paused${who}.`)
+    }
     await bot.hw.manager.proceedBatch(id, wish)
-    return done(`The batch \`${label}\` goes on.`)
+    return done(isYes ? `The batch \`${label}\`: approved.` : `The batch \`${label}\` goes on.`)
   })
+}
+
+/** Who may approve may refuse. */
+export const refuseBatch: BatchAction = async (bot, delivered, id) => {
+  const requester = (await bot.state.links.get(id))?.requester
+  const act: Act = { is: 'approve', ...(requester === undefined ? {} : { requester }) }
+  await ordered(bot, delivered, id, act, async ({ label, approval, status }, wish) => {
+    if (status !== 'paused' || approval === undefined || approval.granted !== undefined)
+      return alreadyDone(`The batch \`${label}\` waits for no approval any more.`)
+    await bot.hw.manager.cancelBatch(id, { ...wish, reason: 'refused' })
+    return done(`The batch \`${label}\`: refused.`)
+  })
+}
 
 export const cancelBatch: BatchAction = async (bot, delivered, id) => {
   const requester = (await bot.state.links.get(id))?.requester

@@ -1,4 +1,4 @@
-import type { Clock, Documents, Json, WorkflowStore } from 'hwautomation'
+import type { Clock, Documents, WorkflowStore } from 'hwautomation'
 import type { Order } from '../state/documents.ts'
 
 /** What a plan was made for, until somebody says "start", or does not. Kept by the bot: what a modal carries, its user can read and change. */
@@ -17,7 +17,7 @@ export class Drafts {
   }
 
   async keep(id: string, draft: Omit<Draft, 'at'>): Promise<void> {
-    await this.#documents.put(id, { ...draft, at: new Date(this.#clock.now()).toISOString() } as unknown as Json)
+    await this.#documents.put(id, { ...draft, at: new Date(this.#clock.now()).toISOString() })
   }
 
   /** The draft, if this user made it. */

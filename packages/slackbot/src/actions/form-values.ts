@@ -110,7 +110,10 @@ function valueIn(values: Values, id: string): string | undefined {
 function ticked(values: Values): string[] {
   const options = values[INPUTS.options]?.[INPUTS.options]?.['selected_options']
   if (!Array.isArray(options)) return []
-  return options.map((option: unknown) => String((option as { value?: unknown } | null)?.value ?? ''))
+  return options.flatMap((option: unknown) => {
+    const value = (option as { readonly value?: unknown } | null)?.value
+    return typeof value === 'string' ? [value] : []
+  })
 }
 
 function said(fields: Readonly<Record<string, unknown>>): Json {

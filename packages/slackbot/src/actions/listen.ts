@@ -1,50 +1,18 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { isAllowed, type Bot } from '../bot.ts'
+import type { Bot } from '../bot.ts'
 import { handleCommand } from '../commands/handle.ts'
-import { sayNewest, sayStatus } from '../commands/look.ts'
-import { ACTIONS, CALLBACKS } from '../views/action-ids.ts'
-import { wrong } from '../views/notices.ts'
+import { ACTIONS } from '../views/action-ids.ts'
 import { provisionModal } from '../views/provision-modal.ts'
 import { answerBy, type Ways } from './answer.ts'
-import { cancelBatch, pauseBatch, proceedBatch, showBatch } from './batch-actions.ts'
+import { BUTTONS } from './buttons.ts'
 import type { Delivered } from './delivered.ts'
 import { formValues } from './form-values.ts'
-import { openForm } from './form.ts'
-import {
-  actionBody,
-  commandBody,
-  eventBody,
-  idInButtons,
-  shortcutBody,
-  suggestionBody,
-  viewBody,
-  type ShortcutBody,
-} from './payload.ts'
+import { actionBody, commandBody, eventBody, shortcutBody, suggestionBody, viewBody } from './payload.ts'
 import type { Reception } from './reception.ts'
-import { approveRun, cancelRun, followRun, refuseRun, retryRun, showDetails } from './run-actions.ts'
+import { handleShortcut, sayUnknown } from './shortcuts.ts'
 import { submitted } from './submissions.ts'
 import { suggest } from './suggest.ts'
-
-type ById = (bot: Bot, delivered: Delivered, id: string) => Promise<void>
-
-/** What each button does. */
-const BUTTONS: Readonly<Record<string, ById | undefined>> = {
-  [ACTIONS.cancel]: cancelRun,
-  [ACTIONS.retry]: retryRun,
-  [ACTIONS.follow]: followRun,
-  [ACTIONS.details]: showDetails,
-  [ACTIONS.approve]: approveRun,
-  [ACTIONS.refuse]: refuseRun,
-  [ACTIONS.batchPause]: pauseBatch,
-  [ACTIONS.batchProceed]: proceedBatch,
-  [ACTIONS.batchCancel]: cancelBatch,
-  [ACTIONS.batchDetails]: showBatch,
-  [ACTIONS.provision]: (bot, delivered) => openForm(bot, delivered),
-  [ACTIONS.refresh]: async (bot, delivered) => {
-    if (await isAllowed(bot, delivered, { is: 'look' })) bot.progress.homeOpened(delivered.asker.user)
-  },
-}
 
 /** Events that the bot hears of; the manifest subscribes to them. */
 export const EVENTS = ['app_home_opened', 'app_uninstalled', 'tokens_revoked', 'app_mention'] as const
@@ -149,23 +117,6 @@ export function listen(app: App, bot: Bot, reception: Reception, onRevoked: Revo
   for (const event of EVENTS) app.event(event, ({ body }) => handleEvent(bot, reception, body, onRevoked))
 }
 
-async function handleShortcut(
-  bot: Bot,
-  delivered: Delivered,
-  { callback_id: id, message }: ShortcutBody,
-): Promise<void> {
-  if (id === CALLBACKS.globalProvision) return openForm(bot, delivered)
-  if (id !== CALLBACKS.globalStatus && id !== CALLBACKS.messageStatus) return sayUnknown(delivered)
-  if (!(await isAllowed(bot, delivered, { is: 'look' }))) return
-  if (id === CALLBACKS.globalStatus) return sayNewest(bot, delivered)
-  const meant =
-    message === undefined
-      ? undefined
-      : (idInButtons(message.blocks) ?? (await idOfMessage(bot, message.thread_ts ?? message.ts)))
-  if (meant === undefined) return delivered.answer.say(wrong(['This message shows no run of mine.']))
-  await sayStatus(bot, delivered, meant)
-}
-
 async function handleEvent(bot: Bot, reception: Reception, body: unknown, onRevoked: Revoked): Promise<void> {
   const { event_id: key, team_id: installed, event } = eventBody.parse(body)
   const { type, user, channel, thread_ts: thread, ts } = event
@@ -200,20 +151,6 @@ async function showKind(bot: Bot, view: Parameters<typeof formValues>[0], kind: 
   } catch (error) {
     bot.logger.info({ error: String(error) }, 'a form could not be changed')
   }
-}
-
-function sayUnknown({ answer: { say } }: Delivered): Promise<void> {
-  return say(
-    wrong([
-      'This button is of another release of the bot: nothing was done. See `/provision status` for how things are.',
-    ]),
-  )
-}
-
-/** A message in the thread of a run's message means the run too. */
-async function idOfMessage({ state }: Bot, ts: string): Promise<string | undefined> {
-  for await (const [id, link] of state.links.entries()) if (link.ts === ts && /^(run|batch)_/.test(id)) return id
-  return undefined
 }
 
 /** What cannot be acknowledged (the socket went in this moment) is done all the same: it was signed, and Slack does not send it again. */

@@ -26,11 +26,34 @@ export async function openModal(
       message: 'Slack opens no form from here.',
       hint: 'Use the slash command or a button for it.',
     })
-  const { view: opened } = await bot.outbox.now<{ readonly view?: { readonly id?: string } }>('views.open', {
-    trigger_id: trigger,
-    view,
+  try {
+    const { view: opened } = await bot.outbox.now<Opened>('views.open', { trigger_id: trigger, view })
+    return modalOf(bot, opened?.id)
+  } catch (error) {
+    throw isOver(error) ? tooLate(error) : error
+  }
+}
+
+interface Opened {
+  readonly view?: { readonly id?: string }
+}
+
+/** docs.slack.dev/reference/methods/views.open */
+function isOver(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /\b(expired|exchanged|invalid)_trigger_id\b|\btrigger_(expired|exchanged)\b/.test(error.message)
+  )
+}
+
+function tooLate(cause: unknown): HwError {
+  return new HwError({
+    code: 'slack.too-late',
+    kind: 'timeout',
+    message: 'Slack lets a form be opened within three seconds, and they were over: nothing was done.',
+    hint: 'Ask for it again.',
+    cause,
   })
-  return modalOf(bot, opened?.id)
 }
 
 /** The modal with this id. */

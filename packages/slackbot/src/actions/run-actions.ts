@@ -4,6 +4,7 @@ import { placeRetry } from '../commands/place-order.ts'
 import { detailsModal } from '../views/details-modal.ts'
 import { alreadyDone, done } from '../views/notices.ts'
 import { assumeModal } from './assume-modal.ts'
+import { proceedBatch, refuseBatch } from './batch-actions.ts'
 import type { Delivered } from './delivered.ts'
 import { openModal } from './modal.ts'
 
@@ -75,6 +76,7 @@ export const showDetails: RunAction = async (bot, delivered, id) => {
 }
 
 export const approveRun: RunAction = async (bot, delivered, id) => {
+  if (isBatch(id)) return proceedBatch(bot, delivered, id)
   const { resourceLabel, approval } = await runOf(bot, id)
   if (!(await isAllowed(bot, delivered, { is: 'approve', ...(await requesterOf(bot, id)) }, { run: id }))) return
   if (approval?.granted !== undefined)
@@ -88,6 +90,7 @@ export const approveRun: RunAction = async (bot, delivered, id) => {
 
 /** Who may approve may refuse; who asked for it takes it back by cancelling. */
 export const refuseRun: RunAction = async (bot, delivered, id) => {
+  if (isBatch(id)) return refuseBatch(bot, delivered, id)
   const { resourceLabel, waitingFor } = await runOf(bot, id)
   if (!(await isAllowed(bot, delivered, { is: 'approve', ...(await requesterOf(bot, id)) }, { run: id }))) return
   if (waitingFor?.kind !== 'approval')
@@ -110,6 +113,10 @@ export async function runOf({ hw }: Pick<Bot, 'hw'>, id: string): Promise<Workfl
     hint: '`list` shows the runs there are.',
     context: { run: id.slice(0, 80) },
   })
+}
+
+function isBatch(id: string): boolean {
+  return id.startsWith('batch_')
 }
 
 async function requesterOf({ state }: Bot, id: string): Promise<{ readonly requester?: string }> {

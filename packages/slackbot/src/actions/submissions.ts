@@ -70,7 +70,8 @@ function formSubmitted(bot: Bot, view: ViewBody): Submitted {
 function faultsOf({ hw }: Bot, { is, request }: Wanted, view: ViewBody): Record<string, string> | undefined {
   if (is === 'batch') return undefined
   try {
-    new ServerProvisioningWorkflow(request as unknown as ProvisioningRequest, hw)
+    // to make one is to judge its request
+    void new ServerProvisioningWorkflow(request as unknown as ProvisioningRequest, hw)
     return undefined
   } catch (error) {
     const problems = isHwError(error) ? error.context['problems'] : undefined

@@ -1,6 +1,6 @@
 import type { View } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
-import type { Logger, Redactor } from 'hwautomation'
+import { systemClock, type Logger, type Redactor } from 'hwautomation'
 import type { BotConfig } from '../config-schema.ts'
 import { assumeModal } from '../actions/assume-modal.ts'
 import { helpLines } from '../commands/grammar.ts'
@@ -115,14 +115,14 @@ async function tryMessage(
     })
   results.push(
     await looked(`${name}, posted`, HINT, async () => {
-      ts = tsOf(await post(blocks))
+      ts = tsOf(await patiently(() => post(blocks)))
       return 'taken as it is'
     }),
   )
   if (ts === undefined && plain !== undefined)
     results.push(
       await looked(`${name}, posted with plainer blocks`, HINT, async () => {
-        ts = tsOf(await post(plain))
+        ts = tsOf(await patiently(() => post(plain)))
         return 'the bot falls back to these by itself'
       }),
     )
@@ -131,11 +131,11 @@ async function tryMessage(
   const update = { channel, ts, text, blocks: JSON.stringify(shown) }
   results.push(
     await looked(`${name}, changed`, HINT, async () => {
-      await client.apiCall('chat.update', update)
+      await patiently(() => client.apiCall('chat.update', update))
       return 'in place'
     }),
     await looked(`${name}, deleted`, `Delete message ${ts} by hand.`, async () => {
-      await client.apiCall('chat.delete', { channel, ts: update.ts })
+      await patiently(() => client.apiCall('chat.delete', { channel, ts: update.ts }))
       return 'nothing is left of it'
     }),
   )
@@ -145,6 +145,21 @@ async function tryMessage(
 async function validated(client: WebClient, what: Record<string, string>): Promise<string> {
   const { warning } = (await client.apiCall('blocks.validate', what)) as { readonly warning?: unknown }
   return typeof warning === 'string' ? `taken, with the warning ${warning}` : 'taken'
+}
+
+const LONGEST_WAIT_S = 60
+
+/** Slack takes about one post a second in a channel: where it asks to wait, it is waited. */
+async function patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      const seconds = (error as { readonly retryAfter?: unknown }).retryAfter
+      if (typeof seconds !== 'number' || seconds > LONGEST_WAIT_S) throw error
+      await systemClock.sleep(seconds * 1_000)
+    }
+  }
 }
 
 function tsOf(answer: object): string {

@@ -65,7 +65,7 @@ function subCommand(
   { name, takes, words: [least, most] }: (typeof SUB_COMMANDS)[number],
   rest: readonly string[],
 ): Parsed {
-  const flags = rest.filter((word) => /^-/.test(word))
+  const flags = rest.filter((word) => word.startsWith('-'))
   const usage = `\`${COMMAND} ${name}${takes === '' ? '' : ` ${takes}`}\``
   if (flags.length > 0) return wrong(`\`${name}\` has no option ${quoted(flags[0]!)}: ${usage}.`)
   if (rest.length < least) return wrong(`\`${name}\` needs a name: ${usage}.`)

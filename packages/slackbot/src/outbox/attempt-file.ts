@@ -2,9 +2,8 @@ import type { CallOutcome } from './call-outcome.ts'
 import { fitFile } from './content-limits.ts'
 import type { Desk } from './desk.ts'
 import { backoffMs, refusedDelivery } from './failures.ts'
-import { SETTLE_MS } from './attempt-post.ts'
 import type { Upload } from './outbox.ts'
-import type { Attempt, Item } from './posts.ts'
+import { type Attempt, type Item, SETTLE_MS } from './posts.ts'
 
 /**
  * The three calls of an upload (docs.slack.dev/messaging/working-with-files): a place for it, the bytes, and the sharing. The first two

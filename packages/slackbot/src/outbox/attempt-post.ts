@@ -4,11 +4,8 @@ import { EVENT_TYPE } from './find-post.ts'
 import type { Desk } from './desk.ts'
 import type { Post } from './outbox.ts'
 import { written } from './plainness.ts'
-import type { Attempt, Item } from './posts.ts'
+import { type Attempt, type Item, SETTLE_MS } from './posts.ts'
 import type { CallOutcome } from './call-outcome.ts'
-
-/** What a server may still be doing after we have given up on its answer. */
-export const SETTLE_MS = 3_000
 
 /**
  * Posts a message. That it is being posted is written down before, that it was after: between the two nobody can tell but Slack.

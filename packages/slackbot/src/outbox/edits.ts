@@ -22,6 +22,8 @@ interface Slot extends Work {
   /** Calls in a row that had no answer, and until when the message is left alone for it. */
   tries: number
   pausedUntil: number
+  /** Until then a call that had no answer may take effect, after a later one. */
+  unsureUntil: number
 }
 
 export interface Edits {
@@ -30,6 +32,9 @@ export interface Edits {
   /** What has not gone out ends so. Call it when nothing is in flight. */
   end(delivery: Delivery): void
 }
+
+/** So long after a call was given up on, Slack has done it or never will. */
+const LATE_EFFECT_MS = 15_000
 
 /** Quiet messages are forgotten when there are more than this. */
 const SLOTS = 256
@@ -60,6 +65,7 @@ export function createEdits(parts: {
       sentAt: Number.NEGATIVE_INFINITY,
       tries: 0,
       pausedUntil: 0,
+      unsureUntil: 0,
       priority: 'sub-task',
       isClicked: false,
       since: 0,
@@ -94,14 +100,24 @@ export function createEdits(parts: {
     slot.notBefore = IDLE
     slot.sentAt = clock.now()
     const result = await update(slot, content)
-    if (result === 'no-answer') slot.pausedUntil = clock.now() + backoffMs((slot.tries += 1))
+    if (result === 'no-answer' || result === 'not-sent') slot.pausedUntil = clock.now() + backoffMs((slot.tries += 1))
     else {
       slot.pausedUntil = 0
       slot.tries = 0
     }
     if (typeof result === 'object') for (const answer of asked) answer(result)
     else putBack(slot, { content, asked, priority, since, isClicked })
+    if (result === 'no-answer') slot.unsureUntil = clock.now() + LATE_EFFECT_MS
     if (slot.content !== undefined) slot.notBefore = readyFrom(slot)
+    else if (typeof result === 'object' && result.ok && slot.unsureUntil > clock.now()) paintOver(slot, content)
+  }
+
+  /** Shows the same once more, a little later: what was given up on may have overwritten it meanwhile. Nobody waits for it. */
+  const paintOver = (slot: Slot, content: MessageContent): void => {
+    slot.content = content
+    slot.priority = 'sub-task'
+    slot.since = clock.now()
+    slot.notBefore = slot.unsureUntil
   }
 
   /** It goes out again, unless it was overtaken meanwhile. */
@@ -116,7 +132,10 @@ export function createEdits(parts: {
   }
 
   /** An edit that may have been made is made again: it comes to the same. */
-  const update = async (slot: Slot, content: MessageContent): Promise<Delivery | 'no-answer' | 'not-now'> => {
+  const update = async (
+    slot: Slot,
+    content: MessageContent,
+  ): Promise<Delivery | 'no-answer' | 'not-sent' | 'not-now'> => {
     const fit = fitForSlack(content, redactor)
     for (let look = plainness.lookFor(fit); ;) {
       const outcome = await wire.call('chat.update', { ...slot.ref, ...written(fit, look) })
@@ -136,6 +155,8 @@ export function createEdits(parts: {
           budget.take(clock.now())
           break
         }
+        case 'not-sent':
+          return 'not-sent'
         default:
           return 'no-answer'
       }
@@ -153,7 +174,7 @@ export function createEdits(parts: {
     edit: (ref, content, priority) =>
       new Promise((resolve) => {
         const slot = slotOf(ref)
-        if (slot.content !== undefined) {
+        if (slot.asked.length > 0 && slot.content !== undefined) {
           wire.counts.coalesced += 1
           slot.priority = moreUrgent(slot.priority, priority)
         } else {

@@ -21,7 +21,12 @@ export function written(content: MessageContent, look: Look): { text: string; bl
   return { text: content.text, blocks }
 }
 
-const LOOK_ERRORS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'])
+const LOOK_ERRORS: ReadonlySet<string> = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_blocks_too_long',
+  'msg_too_long',
+])
 
 /** Every workspace has these; if one of them is refused, the message is wrong, not the workspace too old. */
 const EVERYWHERE: ReadonlySet<string> = new Set([
@@ -66,7 +71,7 @@ export function createPlainness(parts: { documents: Documents; clock: Clock; log
     },
     plainerAfter(content, look, outcome) {
       if (!LOOK_ERRORS.has(outcome.error) || look === 'text') return undefined
-      if (look === 'rich' && outcome.error === 'msg_blocks_too_long') tooLong = Math.min(tooLong, sizeOf(content))
+      if (look === 'rich' && outcome.error.endsWith('_too_long')) tooLong = Math.min(tooLong, sizeOf(content))
       else if (look === 'rich') {
         const types = unsupported(content, outcome.messages)
         if (types.length > 0) learn(types)

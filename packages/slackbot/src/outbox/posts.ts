@@ -42,6 +42,9 @@ export interface Posts {
   end(delivery: Delivery): void
 }
 
+/** What a server may still be doing after the client has gone, or has given up on its answer. */
+export const SETTLE_MS = 3_000
+
 /** Files go after what is urgent; in their thread they keep their place. */
 const FILE_PRIORITY: Priority = 'step'
 
@@ -82,6 +85,7 @@ export function createPosts(parts: {
     }
     items.set(item.key, item)
     lane.items.push(item)
+    if (step === 'look') settle(lane)
     refresh(lane)
     return item
   }
@@ -103,6 +107,11 @@ export function createPosts(parts: {
     lanes.set(id, lane)
     schedule.add(lane)
     return lane
+  }
+
+  /** The process before may have ended a moment ago: Slack may still be doing what it sent. Only the first of a lane can be in doubt. */
+  const settle = (lane: Lane): void => {
+    lane.pausedUntil = clock.now() + SETTLE_MS
   }
 
   /** A post is as urgent as the most urgent one behind it. */
@@ -154,6 +163,7 @@ export function createPosts(parts: {
       }
     }
     item.step = item.kept.doubt === undefined ? 'send' : 'look'
+    if (item.step === 'look') settle(item.lane)
     refresh(item.lane)
   }
 
@@ -170,9 +180,11 @@ export function createPosts(parts: {
       return item.delivery
     },
     async resume() {
-      for (const intended of await kept.intended()) {
-        const { key } = (intended.post ?? intended.file)!
-        if (!items.has(key)) enter(intended, intended.doubt === undefined ? 'send' : 'look')
+      for (const { post, file } of await kept.intended()) {
+        const { key } = (post ?? file)!
+        // Somebody may have asked for it meanwhile, and it may have been sent.
+        const left = await kept.get(key)
+        if (left?.state === 'intended' && !items.has(key)) enter(left, left.doubt === undefined ? 'send' : 'look')
       }
     },
     waiting: () => [...items.values()],

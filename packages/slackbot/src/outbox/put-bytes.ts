@@ -1,7 +1,7 @@
 import type { SlackClientOptions } from './slack-clients.ts'
 
 /** Wall milliseconds. */
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 10_000
 
 /** Sends the bytes of a file to the address that Slack gave for them. It names the file by itself: the token is not sent along. */
 export function createPutBytes(

@@ -64,8 +64,9 @@ function memberReplies({ batch, runs }: BatchState, { store }: Desk): PlannedRep
 
 /** Somebody has to decide: it was paused by its own failure threshold. */
 function pauseReply({ batch }: BatchState, { requester }: Link): PlannedReply[] {
-  const { status, paused } = batch
-  if (status !== 'paused' || paused === undefined || paused.by !== 'hwautomation') return []
+  const { status, paused, approval } = batch
+  const isForApproval = approval !== undefined && approval.granted === undefined
+  if (status !== 'paused' || paused?.by !== 'hwautomation' || isForApproval) return []
   const name = `paused/${paused.at}`
   const make: PlannedReply['make'] = async () => ({ name, is: 'post', content: pausedNote(paused, requester) })
   return [{ name, is: 'end', make }]

@@ -39,6 +39,7 @@ export class JournalReader {
         return // the manager was closed
       } catch (error) {
         this.#desk.complain(error, 'reading the journal')
+        if (isUnknownCursor(error)) this.#cursor = await this.#newest().catch(() => undefined)
         await this.#desk.clock.sleep(PAUSE_MS, signal).catch(() => {})
       }
     }
@@ -57,7 +58,7 @@ export class JournalReader {
       for await (const _ of this.#desk.manager.audit({ after: cursor })) break
       return true
     } catch (error) {
-      if (isHwError(error) && error.code === 'store.no-such-cursor') return false
+      if (isUnknownCursor(error)) return false
       throw error
     }
   }
@@ -75,4 +76,9 @@ export class JournalReader {
   #documents() {
     return this.#desk.store.documents('slack-progress')
   }
+}
+
+/** What was there is kept no longer. */
+function isUnknownCursor(error: unknown): boolean {
+  return isHwError(error) && error.code === 'store.no-such-cursor'
 }

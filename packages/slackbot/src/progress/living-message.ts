@@ -16,6 +16,13 @@ export type Reply =
   | { readonly name: string; readonly is: 'post'; readonly content: MessageContent; readonly broadcast?: boolean }
   | { readonly name: string; readonly is: 'file'; readonly file: Pick<Upload, 'filename' | 'title' | 'content'> }
 
+export interface LivingMessageOptions {
+  /** No earlier process can have posted it. */
+  readonly isNew: boolean
+  /** It is corrected where it is, and nowhere else. */
+  readonly quiet?: boolean
+}
+
 /**
  * One message in Slack that is changed in place, with its thread. Knows how to go on where it was deleted (posted again, once), where the
  * channel is closed to us (it moves to a direct message), and where its blocks are refused.
@@ -27,16 +34,18 @@ export class LivingMessage {
   #link: Link
   /** What was posted may be older than what is to be seen: an earlier process asked for it. */
   #mayBeOld: boolean
+  readonly #staysWhereItIs: boolean
   /** What was handed over last, and whether Slack has it. */
   #looks: string | undefined
   #isTold = false
   #posting: Promise<unknown> | undefined
 
-  constructor(desk: Desk, link: Link, render: () => MessageContent, options: { readonly isNew: boolean }) {
+  constructor(desk: Desk, link: Link, render: () => MessageContent, options: LivingMessageOptions) {
     this.#desk = desk
     this.#link = link
     this.#render = render
     this.#mayBeOld = !options.isNew
+    this.#staysWhereItIs = options.quiet ?? false
   }
 
   get link(): Link {
@@ -130,10 +139,10 @@ export class LivingMessage {
     if (next.do === 'wait') return 'parked'
     if (next.do === 'leave-out') return 'refused'
     const { id } = this.#link
-    this.#desk.logger.warn({ id, because: failed.because, detail: failed.detail, then: next.do }, 'a message is gone')
+    this.#desk.logger.warn({ id, because: failed.because, detail: failed.detail, answer: next.do }, 'a message is gone')
     this.#looks = undefined
     this.#mayBeOld = true
-    if (next.do === 'give-up') {
+    if (next.do === 'give-up' || this.#staysWhereItIs) {
       await this.keep({ lost: failed.because })
       return 'lost'
     }

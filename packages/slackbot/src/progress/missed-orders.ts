@@ -7,8 +7,8 @@ const FRESH_FOR_MS = 15 * 60_000
 
 export interface OrderDesk {
   /** Begins what an earlier process wrote down but did not begin: with the same idempotency key, and nothing is authorised anew. */
-  begin(order: Order): Promise<void>
-  ordered(order: Order & { readonly became: string }): Promise<void>
+  readonly begin: (order: Order) => Promise<void>
+  readonly ordered: (order: Order & { readonly became: string }) => Promise<void>
 }
 
 /** Goes on with what was asked of an earlier process: each order is begun and shown, or who gave it is told. */

@@ -96,7 +96,10 @@ export class Newsroom {
     this.#isStarting = false
     this.#mode = modeFor(this.#busy.size, before ?? this.#mode)
     const isAnother = this.#mode === 'board' && before !== 'board'
-    for (const story of this.stories) story.news(isAnother ? 'mode' : 'step')
+    for (const story of this.stories) {
+      if (before === 'board') story.passOver()
+      story.news(isAnother ? 'mode' : 'step')
+    }
   }
 
   /** What is told together, a few seconds apart; and what had to wait for Slack to take our token again. */

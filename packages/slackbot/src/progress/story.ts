@@ -35,6 +35,7 @@ export class Story<State> {
   #isWorking = false
   #filling: Promise<Told> | undefined
   #parked = false
+  #passesOver = false
   #stopped = false
 
   constructor(
@@ -76,6 +77,11 @@ export class Story<State> {
     if (this.#isWorking) return
     this.#isWorking = true
     void this.#work()
+  }
+
+  /** Steps that have ended by now were not told, since there were too many runs: they stay so. */
+  passOver(): void {
+    this.#passesOver = true
   }
 
   /** Says nothing more; what is under way ends by itself. */
@@ -135,7 +141,8 @@ export class Story<State> {
 
   /** Goes on putting into the thread what it lacks; one at a time, in order. */
   #fillThread(mode: ShowMode): Promise<Told> {
-    if (mode === 'board') this.#leaveOutSteps()
+    if (mode === 'board' || this.#passesOver) this.#leaveOutSteps()
+    this.#passesOver = false
     this.#filling ??= this.#fill()
     return this.#filling
   }

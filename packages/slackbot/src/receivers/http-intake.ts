@@ -50,22 +50,24 @@ export function httpIntake(options: HttpIntakeOptions): HttpIntake {
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'POST' || new URL(request.url ?? '', 'http://localhost').pathname !== HTTP_PATH)
-      return refuse(response, 404)
+      return end(response, 404)
     const body = await bodyOf(request)
-    if (body === undefined) return refuse(response, 413)
+    if (body === undefined) return end(response, 413)
     const verdict = judge.judge(
       { timestamp: header(request, 'x-slack-request-timestamp'), signature: header(request, 'x-slack-signature') },
       body,
     )
+    // it was done when it came first: Slack gets its answer, and whoever recorded it learns nothing
+    if (verdict === 'replayed') return end(response, 200)
     if (verdict !== 'good') return turnAway(response, verdict)
     // Bolt 5.1 answers 400 to a content type with a charset, and compares nothing else of it
     request.headers['content-type'] = header(request, 'content-type')?.split(';')[0]?.trim().toLowerCase()
     receiver.requestListener(Object.assign(request, { rawBody: body }), response)
   }
 
-  const turnAway = (response: ServerResponse, verdict: Exclude<Verdict, 'good'>): void => {
-    logger.warn({ verdict }, 'a request was turned away: it is not one of Slack that comes for the first time')
-    refuse(response, 401)
+  const turnAway = (response: ServerResponse, verdict: Exclude<Verdict, 'good' | 'replayed'>): void => {
+    logger.warn({ verdict }, 'a request was turned away: it is not one of Slack, or too old')
+    end(response, 401)
   }
 
   return {
@@ -88,7 +90,7 @@ export function httpIntake(options: HttpIntakeOptions): HttpIntake {
   }
 }
 
-function refuse(response: ServerResponse, status: number): void {
+function end(response: ServerResponse, status: number): void {
   // keep-alive would hold the port open at the end
   response.writeHead(status, { 'content-length': 0, connection: 'close' }).end()
 }

@@ -75,16 +75,16 @@ export class SocketLine {
     if (this.#hopeless !== undefined) throw socketRefused(this.#hopeless)
   }
 
+  /** Resolves when the socket is closed. */
   async stop(): Promise<void> {
     this.#end.abort()
-    const { client } = this.receiver
-    const closed = this.#keeping
-    const close = () => void client.disconnect()
-    close()
-    const wait = new AbortController()
-    await Promise.race([closed, this.#options.clock.sleep(CLOSE_MS, wait.signal).then(close, () => {})])
-    wait.abort()
-    await closed
+    const over = new AbortController()
+    const closed = this.#keeping.finally(() => over.abort())
+    while (!over.signal.aborted) {
+      // the second time cuts it
+      void this.receiver.client.disconnect()
+      await Promise.race([closed, this.#options.clock.sleep(CLOSE_MS, over.signal).catch(() => {})])
+    }
   }
 
   /** Connects, waits until the connection is gone, and so on. Never rejects. */
@@ -92,12 +92,13 @@ export class SocketLine {
     const { clock, logger, redactor, name } = this.#options
     const { client } = this.receiver
     for (let failures = 0; !this.#end.signal.aborted;) {
-      const gone = new Promise<void>((resolve) => client.once('disconnected', () => resolve()))
       try {
         await client.start()
         failures = 0
         onFirst()
-        await gone
+        // it came up although it was told to close: the client had not got as far as having a socket
+        if (this.#end.signal.aborted) void client.disconnect()
+        if (this.#isUp) await new Promise<void>((resolve) => client.once('disconnected', () => resolve()))
         logger.debug({ socket: name }, 'a Slack socket was closed: it is opened again')
       } catch (error) {
         if (this.#end.signal.aborted) return

@@ -7,9 +7,13 @@ import { modal, paragraphs } from './modals.ts'
 import { plain } from './escape.ts'
 
 /** Every server of a batch: a line each, the most urgent first. A table of so many fits in no message. */
-export function batchDetailsModal(batch: BatchRecord, runs: ReadonlyMap<string, WorkflowRecord>): ModalView {
+export function batchDetailsModal(
+  batch: BatchRecord,
+  runs: ReadonlyMap<string, WorkflowRecord>,
+  now: number,
+): ModalView {
   const counts = batchCounts(batch)
-  const rows = batchRows(batch, runs, true).toSorted((one, other) => one.rank - other.rank)
+  const rows = batchRows(batch, runs, { close: true, now }).toSorted((one, other) => one.rank - other.rank)
   const shown = rows.slice(0, MOST_LINES)
   const lines = shown.map(({ server, state, where, last }) =>
     plain([server, state, where, last].filter((part) => part !== '').join('  ·  '), 220),

@@ -24,13 +24,13 @@ export interface BatchMessageOptions {
 export function batchMessage(
   batch: BatchRecord,
   runs: ReadonlyMap<string, WorkflowRecord>,
-  { mode }: BatchMessageOptions,
+  { mode, now }: BatchMessageOptions,
 ): MessageContent {
   const counts = batchCounts(batch)
   const hasGroups = batch.items.some(({ group }) => group !== undefined)
   const { table, left } = boardTable(
     ['Server', 'State', 'Where it is, or why it ended', hasGroups ? 'Group' : 'Run'],
-    batchRows(batch, runs, mode === 'live'),
+    batchRows(batch, runs, { close: mode === 'live', now }),
   )
   const blocks: KnownBlock[] = [
     header(`${MARK[batch.status]} ${headline(batch, counts)}`),

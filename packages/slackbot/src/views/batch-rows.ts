@@ -2,7 +2,7 @@ import { shortId, type BatchItem, type BatchRecord, type WorkflowRecord } from '
 import { between } from './durations.ts'
 import { RANK, type BoardRow } from './board-table.ts'
 import { plain } from './escape.ts'
-import { currentSubTask, currentStep, stateWords, whereWords } from './run-words.ts'
+import { currentSubTask, currentStep, isSlow, stateWords, whereWords } from './run-words.ts'
 
 /** How many servers of a batch are where. */
 export interface BatchCounts {
@@ -56,11 +56,18 @@ const RANKS: Readonly<Record<Place, number>> = {
   cancelled: RANK.cancelled,
 }
 
-/** A row for each server. `close`: with sub-tasks and percent. */
+export interface RowOptions {
+  /** With sub-tasks and percent. */
+  readonly close: boolean
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** A row for each server. */
 export function batchRows(
   { items }: Pick<BatchRecord, 'items'>,
   runs: ReadonlyMap<string, WorkflowRecord>,
-  close: boolean,
+  { close, now }: RowOptions,
 ): BoardRow[] {
   return items.map((item) => {
     const place = placeOf(item)
@@ -68,14 +75,15 @@ export function batchRows(
     return {
       rank: RANKS[place],
       server: `${MARK[place]} ${plain(item.label, 60)}`,
-      state: stateOf(item, place, run, close),
+      state: stateOf(item, place, run) ?? progressOf(run, close, now),
       where: whereOf(item, place, run, close),
       last: item.group ?? (item.run === undefined ? '' : shortId(item.run).slice(-13)),
     }
   })
 }
 
-function stateOf(item: BatchItem, place: Place, run: WorkflowRecord | undefined, close: boolean): string {
+/** Undefined while it is under way. */
+function stateOf(item: BatchItem, place: Place, run: WorkflowRecord | undefined): string | undefined {
   if (item.status === 'refused') return 'refused'
   if (place === 'ready') return 'ready'
   if (place === 'waiting') return 'to come'
@@ -84,10 +92,14 @@ function stateOf(item: BatchItem, place: Place, run: WorkflowRecord | undefined,
     const took = between(run?.startedAt, run?.endedAt)
     return took === '' ? 'failed' : `failed, ${took}`
   }
+  return undefined
+}
+
+function progressOf(run: WorkflowRecord | undefined, close: boolean, now: number): string {
   if (run === undefined) return 'under way'
-  if (run.cancel === undefined && run.waitingFor === undefined && run.status === 'RUNNING')
-    return close ? `${Math.round(run.percent)} %` : 'under way'
-  return stateWords(run, { percent: false })
+  if (run.cancel !== undefined || run.waitingFor !== undefined || run.status !== 'RUNNING')
+    return stateWords(run, { percent: false })
+  return `${close ? `${Math.round(run.percent)} %` : 'under way'}${isSlow(run, now) ? ', slow' : ''}`
 }
 
 function whereOf(item: BatchItem, place: Place, run: WorkflowRecord | undefined, close: boolean): string {

@@ -18,7 +18,8 @@ export const LIMITS = {
   header: 150,
   contextElements: 10,
   buttonText: 75,
-  buttonValue: 2_000,
+  /** Slack takes 2,000; our ids are short, and a message full of long values would be too heavy. */
+  buttonValue: 200,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
@@ -74,7 +75,7 @@ export function button({ action, text, value, style, confirm }: ButtonSpec): But
     type: 'button',
     action_id: action,
     text: plainText(text, LIMITS.buttonText),
-    value: value.slice(0, LIMITS.buttonValue).replaceAll(/\p{Cs}/gu, '\uFFFD'),
+    value: value.slice(0, LIMITS.buttonValue).replaceAll(/[\p{Cc}\p{Cs}]/gu, '\uFFFD'),
     ...(style === undefined ? {} : { style }),
     ...(confirm === undefined ? {} : { confirm: dialog(confirm, style) }),
   }

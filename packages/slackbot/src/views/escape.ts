@@ -12,6 +12,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]+/
 /** More marks on one letter than any script needs: they would run over the lines above and below. */
 const PILED_MARKS = /(\p{M}{4})\p{M}+/gu
 const CUT = '…'
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** A text as one printable line without markup of its own, at most `max` UTF-16 units long, cut between graphemes and marked with `…`. */
 export function plain(text: string, max: number): string {
@@ -90,12 +91,7 @@ export function utc(unixSeconds: number): string {
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text
   if (max < CUT.length) return ''
-  const segments = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, max + 1))
-  let end = 0
-  for (const { index, segment } of segments) {
-    if (index + segment.length > max - CUT.length) break
-    end = index + segment.length
-  }
+  const end = GRAPHEMES.segment(text.slice(0, max + 1)).containing(max - CUT.length)?.index ?? 0
   return text.slice(0, end).trimEnd() + CUT
 }
 

@@ -23,7 +23,7 @@ export function fit(text: string, blocks: readonly KnownBlock[]): MessageContent
   const fitted = lighter(blocks.slice(0, LIMITS.messageBlocks))
   const plain = plainer(fitted)
   return {
-    text: cut(text, LONGEST_TEXT),
+    text: cut(text, LONGEST_TEXT) || '?',
     blocks: fitted,
     ...(plain === undefined ? {} : { plain: lighter(plain.slice(0, LIMITS.messageBlocks)) }),
   }
@@ -40,8 +40,8 @@ export function weightOf(blocks: readonly KnownBlock[]): number {
 
 export function lighter(blocks: readonly KnownBlock[], heaviest = limitOf(blocks)): KnownBlock[] {
   let now = [...blocks]
-  for (const onlyDetails of [true, false])
-    for (let longest = 1_200; longest >= SHORTEST && weightOf(now) > heaviest; longest = Math.floor(longest * 0.8))
+  for (const onlyDetails of blocks.some(({ type }) => type === 'plan') ? [true, false] : [false])
+    for (let longest = 1_200; longest >= SHORTEST && weightOf(now) > heaviest; longest = Math.floor(longest * 0.7))
       now = now.map((block) => shortened(block, longest, onlyDetails))
   while (weightOf(now) > heaviest) {
     const heavy = heaviestOf(now)

@@ -10,7 +10,7 @@ import { fit } from './fit.ts'
 import { lines, raw, richText } from './rich-text.ts'
 import { needsApproval } from './run-actions.ts'
 import { wish } from './run-remarks.ts'
-import { currentStep, markOf, stateWords, whereWords } from './run-words.ts'
+import { currentStep, isSlow, markOf, stateWords, whereWords } from './run-words.ts'
 
 export interface FleetBoardOptions {
   /** Milliseconds since the epoch. */
@@ -24,8 +24,12 @@ export function fleetBoard(runs: readonly WorkflowRecord[], { now, state = {} }:
   const failed = runs.filter(({ status }) => status === 'FAILED').length
   const ready = runs.filter(({ status }) => status === 'COMPLETED').length
   const head = `Fleet: ${active} active, ${failed} failed, ${ready} ready`
-  const { table, left } = boardTable(['Server', 'State', 'Where it is, or why it ended', 'Run'], runs.map(row))
+  const { table, left } = boardTable(
+    ['Server', 'State', 'Where it is, or why it ended', 'Run'],
+    runs.map((run) => row(run, now)),
+  )
   const remarks = switchWords(state)
+  const newest = newestChange(runs)
   const blocks: KnownBlock[] = [
     header(head),
     ...(remarks.length === 0 ? [] : [richText(lines(...remarks))]),
@@ -33,20 +37,26 @@ export function fleetBoard(runs: readonly WorkflowRecord[], { now, state = {} }:
     context(
       ...[leftWords(left)].filter(Boolean),
       'So much is going on that all of it is shown here. Failures and ends are posted; /provision follow shows one run live',
-      { date: `as of ${dateToken(new Date(now).toISOString(), '{time_secs}')}` },
+      ...(newest === undefined ? [] : [{ date: `as of ${dateToken(newest, '{time_secs}')}` }]),
     ),
   ]
   return fit(mrkdwn(head, 200), blocks)
 }
 
-function row(record: WorkflowRecord): BoardRow {
+function row(record: WorkflowRecord, now: number): BoardRow {
   return {
     rank: rankOf(record),
     server: `${markOf(record)} ${plain(record.resourceLabel, 60)}`,
-    state: shortState(record),
+    state: `${shortState(record)}${isSlow(record, now) ? ', slow' : ''}`,
     where: record.status === 'RUNNING' ? (currentStep(record)?.title ?? '') : whereWords(record, 200),
     last: shortId(record.id).slice(-13),
   }
+}
+
+/** The board says as of when it is by what is on it: it looks the same as long as nothing has happened. */
+function newestChange(runs: readonly WorkflowRecord[]): string | undefined {
+  const times = runs.flatMap((run) => [run, ...run.steps].flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]))
+  return times.reduce((newest, time) => (time !== undefined && time > (newest ?? '') ? time : newest), undefined)
 }
 
 function rankOf(record: WorkflowRecord): number {

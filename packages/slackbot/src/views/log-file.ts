@@ -19,9 +19,9 @@ const LONGEST_LINE = 2_000
  */
 export function logFile(record: WorkflowRecord, events: readonly WorkflowEvent[]): LogFile {
   const left = events.length - MOST_EVENTS
-  const log = events.slice(-MOST_EVENTS).flatMap((event) => eventLines(event))
+  const log = bounded(events.slice(-MOST_EVENTS)).flatMap((event) => eventLines(event))
   const all = [
-    ...recordLines(record),
+    ...recordLines(bounded(record)),
     '',
     'Events (UTC)',
     ...(left > 0 ? [`… ${left} earlier ones are left out`] : []),
@@ -32,6 +32,14 @@ export function logFile(record: WorkflowRecord, events: readonly WorkflowEvent[]
     title: plain(`Log of ${headline(record)}`, 200),
     content: `${all.map((line) => printable(line)).join('\n')}\n`,
   }
+}
+
+/** The same with every string short enough for a line. */
+function bounded<Value>(value: Value): Value {
+  const text = JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'string' && item.length > LONGEST_LINE ? item.slice(0, LONGEST_LINE) : item,
+  )
+  return JSON.parse(text) as Value
 }
 
 /** Letters that stand in a file name of any system. */

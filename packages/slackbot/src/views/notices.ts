@@ -12,6 +12,7 @@ import { batchCounts } from './batch-rows.ts'
 import { headline as batchHeadline } from './batch-message.ts'
 import { actions, type ButtonSpec } from './blocks.ts'
 import type { MessageContent } from './content.ts'
+import { since } from './durations.ts'
 import { errorElements } from './error-blocks.ts'
 import { mrkdwn, plain } from './escape.ts'
 import { fit } from './fit.ts'
@@ -57,7 +58,7 @@ export function wrong(problems: readonly string[]): MessageContent {
 }
 
 /** One run in words, for `status <server|id>`. */
-export function statusText(record: WorkflowRecord, _now: number): MessageContent {
+export function statusText(record: WorkflowRecord, now: number): MessageContent {
   const step = currentStep(record)
   const where = hasEnded(record) ? '' : whereWords(record, 300)
   const number = step === undefined ? '' : `step ${record.steps.indexOf(step) + 1} of ${record.steps.length}`
@@ -66,7 +67,7 @@ export function statusText(record: WorkflowRecord, _now: number): MessageContent
     [
       lines(
         [words(`${markOf(record)} ${headline(record)}`, 300, { bold: true })],
-        where === '' ? [] : [words([number, where].filter(Boolean).join(': '), 360)],
+        where === '' ? [] : [words([number, where].filter(Boolean).join(': '), 360), ...lasting(step?.startedAt, now)],
         ...remarks(record).slice(0, 8),
         [
           words(shortId(record.id), 60, { code: true }),
@@ -85,6 +86,7 @@ export function statusText(record: WorkflowRecord, _now: number): MessageContent
 export function listText(
   records: readonly WorkflowRecord[],
   {
+    now,
     batches = [],
     state = {},
   }: { readonly now: number; readonly batches?: readonly BatchRecord[]; readonly state?: ManagerState },
@@ -100,19 +102,19 @@ export function listText(
           section(raw('Batches', { bold: true })),
           bullets(batches.slice(0, MOST_LISTED).map((batch) => [words(batchHeadline(batch, batchCounts(batch)), 200)])),
         ]),
-    ...(records.length === 0 ? [] : [bullets(records.slice(0, MOST_LISTED).map(runLine))]),
+    ...(records.length === 0 ? [] : [bullets(records.slice(0, MOST_LISTED).map((record) => runLine(record, now)))]),
     ...(left > 0 ? [section(raw(`… and ${left} more`))] : []),
     ...(quiet ? [section(raw('Nothing is running, nothing waits.'))] : []),
   ])
 }
 
 /** The runs of one server, newest first, for `history <server>`. */
-export function historyText(server: string, records: readonly WorkflowRecord[], _now: number): MessageContent {
+export function historyText(server: string, records: readonly WorkflowRecord[], now: number): MessageContent {
   const name = plain(server, 100)
   if (records.length === 0) return notice(`${name} has had no run.`, [section(words(`${name} has had no run.`, 200))])
   return notice(`${name}: ${records.length} runs`, [
     section(words(name, 100, { bold: true })),
-    bullets(records.slice(0, MOST_LISTED).map(runLine)),
+    bullets(records.slice(0, MOST_LISTED).map((record) => runLine(record, now))),
     ...(records.length > MOST_LISTED ? [section(raw(`… and ${records.length - MOST_LISTED} more`))] : []),
   ])
 }
@@ -132,7 +134,7 @@ export function refused(error: HwError | ErrorRecord): MessageContent {
 }
 
 /** Another run has the machine: who, since when, where it is, with a Follow button. */
-export function busy(holder: WorkflowRecord, _now: number): MessageContent {
+export function busy(holder: WorkflowRecord, now: number): MessageContent {
   const { id, resourceLabel, requestedBy, startedAt, createdAt } = holder
   const where = whereWords(holder, 200)
   const text = `${plain(resourceLabel, 100)} is being provisioned by ${plain(requestedBy, 60)}`
@@ -140,7 +142,12 @@ export function busy(holder: WorkflowRecord, _now: number): MessageContent {
     text,
     [
       lines(
-        [words(text, 200, { bold: true }), raw(', since '), moment(startedAt ?? createdAt)],
+        [
+          words(text, 200, { bold: true }),
+          raw(', since '),
+          moment(startedAt ?? createdAt),
+          ...lasting(startedAt ?? createdAt, now),
+        ],
         where === '' ? [] : [words(where, 200)],
         [raw('Nothing was begun. Follow that run, or ask again when it has ended.')],
       ),
@@ -195,11 +202,18 @@ function notice(text: string, parts: RichTextBlock['elements'], buttons: readonl
   return fit(mrkdwn(text.replaceAll('`', ''), 600) || '?', blocks)
 }
 
-function runLine(record: WorkflowRecord): RichTextElement[] {
+/** ` (for 3 min 20 s)`: an answer is read when it is given. */
+function lasting(from: string | undefined, now: number): RichTextElement[] {
+  const so = since(from, now)
+  return so === '' ? [] : [raw(` (for ${so})`)]
+}
+
+function runLine(record: WorkflowRecord, now: number): RichTextElement[] {
   const where = whereWords(record, 160)
   return [
     raw(`${markOf(record)} `),
     words(headline(record), 200, { bold: true }),
+    ...(hasEnded(record) ? [] : lasting(record.startedAt, now)),
     ...(where === '' ? [] : [raw(' · '), words(where, 160)]),
     raw(' · '),
     moment(record.createdAt),

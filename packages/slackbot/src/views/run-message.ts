@@ -36,7 +36,7 @@ export function runMessage(record: WorkflowRecord, options: RunMessageOptions): 
   const words = { percent: close, ...(options.working === undefined ? {} : { working: options.working }) }
   const notes = remarks(record, options)
   const blocks: KnownBlock[] = [
-    runPlan(record, `${markOf(record)} ${headline(record, words)}`, close),
+    runPlan(record, `${markOf(record)} ${headline(record, words)}`, { close, now: options.now }),
     ...(notes.length === 0 ? [] : [richText(lines(...notes.slice(0, MOST_REMARKS)))]),
     ...actions(runActions(record)),
     smallPrint(record, options),
@@ -72,14 +72,16 @@ function smallPrint(record: WorkflowRecord, options: RunMessageOptions): Context
 
 const MINUTE = 60_000
 
-/** When the steps that are left usually are done, to the minute; unknown while it stands still. */
+/**
+ * When the steps that are left usually are done, to the minute: counted from the beginning of the step at work, so that it stays the same
+ * as long as that goes on. Unknown while the run stands still or takes longer than usual.
+ */
 function expectedEnd({ status, steps, waitingFor, cancel }: WorkflowRecord, now: number): string | undefined {
   if (status !== 'RUNNING' || cancel !== undefined || waitingFor?.kind === 'hold') return undefined
-  const left = steps.reduce((sum, { status: step, expectedMs, startedAt }) => {
-    if (step === 'pending') return sum + expectedMs
-    if (step !== 'running' || startedAt === undefined) return sum
-    return sum + Math.max(expectedMs - Math.max(now - Date.parse(startedAt), 0), 0)
-  }, 0)
-  const at = new Date(Math.ceil((now + left) / MINUTE) * MINUTE)
-  return left === 0 || Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+  const working = steps.find((step) => step.status === 'running')
+  const usual = Date.parse(working?.startedAt ?? '') + (working?.expectedMs ?? 0)
+  if (Number.isNaN(usual) || usual < now) return undefined
+  const left = steps.reduce((sum, step) => sum + (step.status === 'pending' ? step.expectedMs : 0), 0)
+  const at = new Date(Math.ceil((usual + left) / MINUTE) * MINUTE)
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
 }

@@ -1,9 +1,9 @@
 import type { PlanBlock, RichTextElement, TaskCardBlock } from '@slack/types'
-import { type StepRecord, type SubTaskRecord, type WorkflowRecord, shortId } from 'hwautomation'
+import { forPeople, type StepRecord, type SubTaskRecord, type WorkflowRecord, shortId } from 'hwautomation'
 import { between } from './durations.ts'
 import { title } from './escape.ts'
 import { lines, moment, raw, richText, said, words } from './rich-text.ts'
-import { counted, currentStep } from './run-words.ts'
+import { counted, currentStep, isSlow } from './run-words.ts'
 
 /** Cards of one message: with more of them clients show nothing of the last ones, and the message grows too heavy. */
 const MOST_CARDS = 24
@@ -11,9 +11,17 @@ const MOST_CARDS = 24
 const MOST_SUB_TASKS = 2
 const LONGEST_LINE = 300
 
-/** A card for each step of a run. `close`: with the sub-task that is at work. */
-export function runPlan(record: WorkflowRecord, head: string, close: boolean): PlanBlock {
-  const cards = record.steps.map((step, index) => card(step, index, close))
+export interface PlanOptions {
+  /** With the sub-task that is at work. */
+  readonly close: boolean
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** A card for each step of a run. */
+export function runPlan(record: WorkflowRecord, head: string, { close, now }: PlanOptions): PlanBlock {
+  const slow = isSlow(record, now)
+  const cards = record.steps.map((step, index) => card(step, index, { close, slow }))
   const at = currentStep(record)
   return {
     type: 'plan',
@@ -22,8 +30,13 @@ export function runPlan(record: WorkflowRecord, head: string, close: boolean): P
   }
 }
 
-function card(step: StepRecord, index: number, close: boolean): TaskCardBlock {
-  const details = detailLines(step, close)
+interface Closeness {
+  readonly close: boolean
+  readonly slow: boolean
+}
+
+function card(step: StepRecord, index: number, closeness: Closeness): TaskCardBlock {
+  const details = detailLines(step, closeness)
   const output = outputLines(step)
   return {
     type: 'task_card',
@@ -53,7 +66,7 @@ function statusOf({ status, undo }: StepRecord): TaskCardBlock['status'] {
 }
 
 /** What is going on, or what went wrong. */
-function detailLines(step: StepRecord, close: boolean): RichTextElement[][] {
+function detailLines(step: StepRecord, { close, slow }: Closeness): RichTextElement[][] {
   const { status, undo, error, startedAt } = step
   if (undo?.status === 'running') return [[raw('is being undone, since '), moment(undo.startedAt, '{time_secs}')]]
   if (status === 'failed') return [said(error?.message ?? 'failed', LONGEST_LINE)]
@@ -63,6 +76,7 @@ function detailLines(step: StepRecord, close: boolean): RichTextElement[][] {
   return [
     ...shown,
     ...(shown.length === 0 && startedAt !== undefined ? [[raw('since '), moment(startedAt, '{time_secs}')]] : []),
+    ...(slow ? [[raw(`longer than usual, which is ${forPeople(step.expectedMs)}`)]] : []),
     ...working.flatMap(stalledLine),
     ...attemptLine(step),
     ...(step.critical === undefined

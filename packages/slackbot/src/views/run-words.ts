@@ -37,7 +37,7 @@ export function isProvisioning(record: Pick<WorkflowRecord, 'definition' | 'requ
 
 /** `srv001.maas → a1.c5.large`; another kind of run says its name. */
 export function aimOf(record: WorkflowRecord): string {
-  const server = plain(record.resourceLabel, 70)
+  const server = plain(record.resourceLabel, 70) || '?'
   if (!isProvisioning(record)) return `${server} · ${plain(record.definition.name, 40)}`
   const deviceType = deviceTypeOf(record)
   return deviceType === undefined ? server : `${server} → ${plain(deviceType, 50)}`
@@ -66,6 +66,16 @@ export function stateWords(
 /** One sentence for notifications and lists: server, aim, state. */
 export function headline(record: WorkflowRecord, options: Parameters<typeof stateWords>[1] = {}): string {
   return `${aimOf(record)}: ${stateWords(record, options)}`
+}
+
+/** Below that nobody speaks of slowness. */
+const NOT_SLOW_MS = 60_000
+
+/** Whether the step at work takes more than twice as long as it usually does. It waits for nobody. */
+export function isSlow(record: WorkflowRecord, now: number): boolean {
+  const step = record.steps.find(({ status }) => status === 'running')
+  if (step?.startedAt === undefined || record.waitingFor !== undefined || hasEnded(record)) return false
+  return now - Date.parse(step.startedAt) > 2 * Math.max(step.expectedMs, NOT_SLOW_MS)
 }
 
 /** Marks as in the terminal. */

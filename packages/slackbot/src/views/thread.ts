@@ -33,7 +33,7 @@ export function stepPost(record: WorkflowRecord, stepId: string): MessageContent
   if (step === undefined) return fit(mrkdwn(stepId, 100), [richText(section(words(stepId, 100)))])
   const head = `${MARK[step.status]} ${plain(step.title, 100)}: ${endWords(step)}`
   const diff = step.id === 'bios-modify' ? biosDiff({ steps: [step] }) : []
-  return fit(mrkdwn(`${record.resourceLabel}: ${head}`, 300), [
+  return fit(mrkdwn(`${plain(record.resourceLabel, 70)}: ${head}`, 300), [
     richText(
       section(words(head, 300, { bold: true })),
       ...evidence(step),

@@ -24,6 +24,30 @@ describe('many edits', () => {
     expect(world.slack.rateLimited).toBe(0)
   })
 
+  it('with posts to several channels and App Homes beside them meet none either', async () => {
+    await using world = await outboxWorld({
+      users: Array.from({ length: 20 }, (_, n) => ({ name: `user${n}` })),
+      channels: ['provisioning', 'general', 'rack-a'].map((name) => ({ name })),
+    })
+    const channels = ['provisioning', 'general', 'rack-a'].map((name) => world.slack.channelId(name))
+    const view = (n: number) => ({ type: 'home' as const, blocks: [...saying(`view ${n}`).blocks] })
+    const posts = Array.from({ length: 150 }, async (_, n) => {
+      const channel = channels[n % channels.length]!
+      const delivery = await world.outbox.post(postOf(world, `run/${n}`, { channel }))
+      if (!delivery.ok) throw new Error(delivery.detail)
+      for (let state = 0; state < 3; state += 1) {
+        for (let user = 0; user < 20; user += 1)
+          world.outbox.publishHome(world.slack.user(`user${user}`).id, view(state))
+        void world.outbox.edit(delivery, saying(`state ${state}`), 'step')
+      }
+      await world.outbox.edit(delivery, saying('end'), 'final')
+    })
+    await Promise.all(posts)
+    for (const channel of channels) expect(world.slack.messages(channel).every(({ text }) => text === 'end')).toBe(true)
+    expect(world.slack.rateLimited).toBe(0)
+    expect(world.outbox.stats().rateLimited).toBe(0)
+  })
+
   it('leave room for the result of a click', async () => {
     await using world = await outboxWorld()
     const messages = await Promise.all(Array.from({ length: 60 }, (_, n) => posted(world, `run/${n}`)))

@@ -126,6 +126,32 @@ describe('an edit', () => {
     }
   })
 
+  it('is not overwritten by an older one that was given up on and takes effect late', async () => {
+    const late: (() => Promise<unknown>)[] = []
+    await using world = await outboxWorld(
+      {},
+      {
+        fetch: async (url, init) => {
+          const isFirst = String(url).endsWith('chat.update') && late.length === 0
+          if (!isFirst) return fetch(url, init)
+          late.push(() => fetch(url, init))
+          throw new TypeError('terminated')
+        },
+      },
+    )
+    const message = await posted(world, 'run/1')
+    const old = world.outbox.edit(message, saying('old'), 'step')
+    await until(() => late.length === 1)
+    await world.outbox.edit(message, saying('new'), 'final')
+    await old
+    await late[0]!()
+    expect(world.slack.messages('provisioning')[0]?.text).toBe('old')
+    await world.clock.sleep(20_000)
+    await world.clock.settled()
+    expect(world.slack.messages('provisioning')[0]?.text).toBe('new')
+    expect(callsOf(world, 'chat.update')).toBe(3)
+  })
+
   it('tells when the message was deleted, the channel archived or the bot removed', async () => {
     await using world = await outboxWorld()
     const message = await posted(world, 'run/1')

@@ -59,6 +59,20 @@ test('the board follows the runs of a batch while they go on', async () => {
   expect(site.slack.mentions(site.thread()[0]!)).toEqual([])
 })
 
+test('the next bot goes on with the board of a batch', async () => {
+  await using site = await Site.open()
+  const first = await site.bot()
+  const id = await startBatch(site, first, [])
+  await vi.waitFor(() => expect(wordsOf(site.roots()[0])).toMatch(/Prepare/u), SOON)
+  await first.stop()
+  const second = await site.bot()
+  site.gates.open('srv001/prepare')
+  await vi.waitFor(() => expect(wordsOf(site.root())).toMatch(/Write/u), SOON)
+  site.gates.openAll()
+  await site.told(second, id)
+  expect(site.roots()).toHaveLength(1)
+})
+
 test('a batch that was paused by its failures calls who asked for it, once', async () => {
   await using site = await Site.open('open')
   const bot = await site.bot()

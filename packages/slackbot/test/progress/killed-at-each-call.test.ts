@@ -64,17 +64,20 @@ async function lived(story: Story, death?: Death, how?: 'again and again'): Prom
   await Promise.race([told(first, story, surroundings, before.messages), first.died])
   surroundings.gates.openAll()
   const isOrdered = (await surroundings.store.documents('slack-orders').get(KEY)) !== undefined
+  if (!isOrdered) {
+    // it was killed before anybody could know of it
+    expect(slack.messages('provisioning')).toHaveLength(before.messages)
+    return first
+  }
   let last = first
-  for (let again = 1; isOrdered && last.isDead; again += 1) {
+  for (let again = 1; last.isDead; again += 1) {
     const next = how === undefined || death === undefined ? {} : { death: { ...death, nth: death.nth + again } }
     last = new BotProcess(surroundings, next)
     await Promise.race([last.start().then(() => endOf(last)), last.died])
   }
   last.spare()
-  if (isOrdered) {
-    const record = (await last.manager.get(await endOf(last)))!.record()
-    checkTruth(story, before, record, JSON.stringify(death))
-  } else expect(slack.messages('provisioning')).toHaveLength(before.messages)
+  const record = (await last.manager.get(await endOf(last)))!.record()
+  checkTruth(story, before, record, JSON.stringify(death))
   await last.stop()
   return first
 }

@@ -82,6 +82,29 @@ test('a hundred and seventy runs are on one board, which is closed when there ar
   }
 }, 60_000)
 
+test('steps that were not told while there were too many runs are not told later either', async () => {
+  await using site = await Site.open()
+  const first = await site.bot({ concurrency: 60 })
+  const ids = await start(first, 2)
+  await settled(first, 2)
+  await first.progress.stop()
+  for (const number of [1, 2]) site.gates.open(`${server(number)}/prepare`)
+  await vi.waitFor(async () => {
+    for (const id of ids) expect((await first.manager.get(id))?.record().steps[0]?.status).toBe('completed')
+  }, SOON)
+  await first.stop()
+  await site.store.documents('slack-progress').put('mode', 'board')
+  const second = await site.bot()
+  site.gates.openAll()
+  for (const id of ids) await site.told(second, id)
+  for (const root of site.roots().filter(({ text }) => text.startsWith('srv')))
+    expect(site.thread(root).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/Write/u),
+      expect.stringMatching(/Prove/u),
+      expect.stringMatching(/ready/u),
+    ])
+}, 60_000)
+
 test('after a restart amid many runs, each message is in the mode for many from the first', async () => {
   await using site = await Site.open()
   const first = await site.bot({ concurrency: 60 })

@@ -91,7 +91,7 @@ describe('a batch of 200 servers', () => {
   })
 
   it('has all of its servers in the details', () => {
-    const view = batchDetailsModal(under.batch, under.runs)
+    const view = batchDetailsModal(under.batch, under.runs, NOW)
     expect(faultsOfView(view)).toEqual([])
     const seen = seenIn(view.blocks)
     for (let index = 0; index < 200; index += 1) expect(seen).toContain(`${serverName(index)}.maas`)
@@ -129,7 +129,7 @@ it.each([1, 1_000])('a batch of %i servers is a valid message', async (servers) 
   for (const mode of ['live', 'steps', 'board'] as const)
     expect(faultsOf(batchMessage(many, runs, { now: NOW, mode }))).toEqual([])
   expect(faultsOf(batchEndPost({ ...many, status: 'ended' }, runs))).toEqual([])
-  expect(faultsOfView(batchDetailsModal(many, runs))).toEqual([])
+  expect(faultsOfView(batchDetailsModal(many, runs, NOW))).toEqual([])
   const board = fleetBoard(
     Array.from({ length: servers }, () => [...runs.values()][0]!),
     { now: NOW },

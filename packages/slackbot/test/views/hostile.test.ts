@@ -40,7 +40,7 @@ beforeAll(async () => {
   const cancelled = await realRun({
     act: {
       when: isIn('bios-push', 'Writing'),
-      then: (run) => void run.cancel({ by: 'grace', reason: 'x', via: 'slack' }),
+      does: (run) => void run.cancel({ by: 'grace', reason: 'x', via: 'slack' }),
     },
   })
   events = bad.events
@@ -141,7 +141,7 @@ function supply(texts: readonly string[]): () => string {
 
 const texts = fc.array(hostileText(), { minLength: 3, maxLength: 12 })
 /** Strings of 100 kB are not made smaller, which takes minutes: the seed says how to see it again. */
-const EFFORT = { numRuns: 40, endOnFailure: true }
+const EFFORT = { numRuns: 25, endOnFailure: true }
 
 describe('whatever strings a record has', () => {
   it('no message of a run calls, links, formats, breaks or grows too long', () => {
@@ -227,7 +227,7 @@ describe('whatever strings a record has', () => {
             batchEndPost(at, runs, pool[0]),
           ])
             expect(faultsOf(content)).toEqual([])
-          expect(faultsOfView(batchDetailsModal(at, runs))).toEqual([])
+          expect(faultsOfView(batchDetailsModal(at, runs, NOW))).toEqual([])
         }
       }),
       EFFORT,
@@ -304,7 +304,10 @@ describe('whatever strings a record has', () => {
           zone: next(),
         }
         for (const { text, value, description } of [
-          ...serverOptions(Array(300).fill(server), ''),
+          ...serverOptions(
+            Array.from({ length: 120 }, () => server),
+            '',
+          ),
           ...deviceTypeOptions([{ name: 'a', about: next() }], ''),
         ]) {
           expect(text.text.length).toBeLessThanOrEqual(75)
@@ -327,7 +330,7 @@ describe('whatever strings a record has', () => {
         expect(filename).toMatch(/^[A-Za-z0-9._-]+\.txt$/)
         expectPrintable([title, content])
       }),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true },
     )
   })
 })

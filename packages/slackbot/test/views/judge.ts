@@ -111,6 +111,7 @@ export function seenIn(node: unknown): string {
 }
 
 /** Invisible or misleading characters, terminal sequences, halves of letters. The values of buttons are shown to nobody. */
+// eslint-disable-next-line no-control-regex -- that is what it is about
 const NEVER = /[\p{Cs}\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/u
 
 export function expectPrintable(content: unknown): void {
@@ -131,6 +132,7 @@ export function golden(content: unknown): string {
       .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '… UTC')
       .replaceAll(/\b\d+ (?:ms|s|min|h)(?: \d+ (?:s|min))?(?![\w.])/g, '… s')
       .replaceAll(/\b\d+ %/g, '… %')
+      .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}\b/g, '…')
       .replaceAll(/boot [0-9a-f]{8}/g, 'boot …')
   return `${JSON.stringify(
     content,

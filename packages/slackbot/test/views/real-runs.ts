@@ -27,7 +27,7 @@ export interface RealRunOptions {
   /** Done once, as soon as the record is so. */
   readonly act?: {
     readonly when: (record: WorkflowRecord) => boolean
-    readonly then: (run: RunHandle, hw: HwAutomation) => unknown
+    readonly does: (run: RunHandle, hw: HwAutomation) => unknown
   }
 }
 
@@ -66,7 +66,7 @@ export async function realRun({ fault, request, start, act }: RealRunOptions = {
       states.push(record)
       if (acted || !act!.when(record)) continue
       acted = true
-      await act!.then(run, hw)
+      await act!.does(run, hw)
     }
   })()
   for (let steps = 0; run.status === 'PENDING' || run.status === 'RUNNING'; steps += 1) {

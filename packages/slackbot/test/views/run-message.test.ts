@@ -33,7 +33,7 @@ async function expectGolden(
 ): Promise<void> {
   const content = runMessage(record, {
     ...LIVE,
-    now: Date.parse(record.startedAt ?? record.createdAt) + 120_000,
+    now: Date.parse(record.startedAt ?? record.createdAt) + 30_000,
     ...options,
   })
   expect(faultsOf(content)).toEqual([])
@@ -104,11 +104,26 @@ describe('the standard run', () => {
   it('says how many follow it, which batch it is of and when it is expected to be ready', () => {
     const record = run.state(isIn('bios-push'))
     const seen = seenIn(
-      runMessage(record, { ...LIVE, followers: ['U1', 'U2'], batch: { label: 'srv[001-040] a1.c5.large' } }).blocks,
+      runMessage(record, {
+        ...LIVE,
+        now: Date.parse(record.startedAt!),
+        followers: ['U1', 'U2'],
+        batch: { label: 'srv[001-040] a1.c5.large' },
+      }).blocks,
     )
     expect(seen).toContain('2 people follow it')
     expect(seen).toContain('part of srv[001-040] a1.c5.large')
     expect(seen).toMatch(/ready about <!date\^\d+\^\{time\}\|/)
+  })
+
+  it('says when a step takes longer than usual, and promises no end then', () => {
+    const record = run.state(isIn('bios-pull'))
+    const began = Date.parse(record.steps[2]!.startedAt!)
+    const at = (now: number) => seenIn(runMessage(record, { ...LIVE, now }).blocks)
+    expect(at(began + 1_000)).toContain('ready about')
+    expect(at(began + 1_000)).toBe(at(began + 30_000))
+    expect(at(began + 3_600_000)).toMatch(/longer than usual, which is \d+ (min|s)/)
+    expect(at(began + 3_600_000)).not.toContain('ready about')
   })
 
   it('says why it stands still while the switches are thrown, or nobody works on it', () => {
@@ -145,7 +160,7 @@ describe('runs that do not go well', () => {
     const run = await realRun({
       act: {
         when: (record) => isIn('bios-push', 'Writing')(record) && record.steps[4]!.critical !== undefined,
-        then: (handle) => void handle.cancel({ by: 'grace', reason: 'wrong rack', via: 'slack' }),
+        does: (handle) => void handle.cancel({ by: 'grace', reason: 'wrong rack', via: 'slack' }),
       },
     })
     const asked = run.state(({ cancel, status }) => cancel !== undefined && status === 'RUNNING')
@@ -251,8 +266,8 @@ describe('a longer definition', () => {
 /** A later process that knows the definition before it opens, and so goes on with what it finds. */
 async function openManagerWith(store: MemoryStore, doors: Doors): Promise<WorkflowManager> {
   const manager = new WorkflowManager({ store })
-  const { definition, capabilities } = firmwareFirstWorkflow(doors)
-  manager.register(definition, (view) => capabilities(view as never))
+  const workflow = firmwareFirstWorkflow(doors)
+  manager.register(workflow.definition, (view) => workflow.capabilities(view))
   await manager.open()
   return manager
 }

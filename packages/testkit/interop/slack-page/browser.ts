@@ -10,8 +10,8 @@ export interface TestBrowser extends AsyncDisposable {
   readonly context: BrowserContext
   /** Every request that left for somewhere else than this machine. */
   readonly strayed: readonly string[]
-  /** What pages complained of: exceptions, and refusals by the content security policy. */
-  readonly complaints: readonly string[]
+  /** What pages complained of: exceptions, refusals by the content security policy, resources that could not be had. */
+  readonly complaints: string[]
   open(url: string): Promise<Page>
 }
 

@@ -10,6 +10,7 @@ import { wordsOf } from './surface.js'
 export function Confirm({ confirm, danger, onYes, onNo }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   useEffect(() => dialog.current?.showModal(), [])
+  const dangerous = danger || confirm.style === 'danger'
   const title = wordsOf(confirm.title) || 'Are you sure?'
   return html`<dialog
     ref=${dialog}
@@ -22,11 +23,11 @@ export function Confirm({ confirm, danger, onYes, onNo }) {
     <header><h2>${title}</h2></header>
     <div class="dialog-body"><${TextObject} object=${confirm.text} /></div>
     <footer>
-      <button type="button" class="button" onClick=${onNo}>${wordsOf(confirm.deny) || 'Cancel'}</button>
+      <button type="button" class="button" autofocus=${dangerous} onClick=${onNo}>${wordsOf(confirm.deny) || 'Cancel'}</button>
       <button
         type="button"
-        class=${`button ${danger || confirm.style === 'danger' ? 'danger filled' : 'primary'}`}
-        autofocus
+        class=${`button ${dangerous ? 'danger filled' : 'primary'}`}
+        autofocus=${!dangerous}
         onClick=${onYes}
       >
         ${wordsOf(confirm.confirm) || 'Yes'}

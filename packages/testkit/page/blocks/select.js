@@ -75,7 +75,6 @@ export function Select({ element, blockId, label, acts, form }) {
         data-action-id=${element.action_id}
         placeholder=${multi || chosen[0] === undefined ? placeholder : chosen[0].text}
         value=${open ? text : multi ? '' : (chosen[0]?.text ?? '')}
-        onFocus=${() => surface.kind === 'modal' || setActive(0)}
         onClick=${() => setOpen(true)}
         onInput=${(/** @type {InputEvent} */ event) => {
           setOpen(true)

@@ -50,7 +50,7 @@ export function App() {
     ><${Names.Provider} value=${names}>
       <p class="banner" role="note">
         <span aria-hidden="true">🧪</span> Simulated workspace: nothing leaves this
-        machine.${!sight.connected && html` <b role="status">Connection lost, trying again…</b>`}
+        machine.${LINES[sight.line] && html` <b role="status">${LINES[sight.line]}</b>`}
       </p>
       <div class=${`workspace ${place.thread ? 'with-thread' : ''}`}>
         <${Sidebar} />
@@ -61,6 +61,9 @@ export function App() {
     <//><//
   >`
 }
+
+/** @type {Readonly<Record<string, string>>} */
+const LINES = { lost: 'Connection lost, trying again…', closed: 'The workspace has closed: this page shows how it was.' }
 
 /** Where the person can be: what the address says, if it is there. @param {Sight} sight @param {Partial<import('./session.js').Place>} wanted */
 function placeIn(sight, wanted) {

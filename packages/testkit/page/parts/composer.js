@@ -8,6 +8,9 @@ const drafts = new Map()
 /** The last thing sent, for the arrow up in an empty field. */
 let lastSent = ''
 
+/** An event of the page: put its `detail` into the field of the conversation. */
+export const COMPOSE = 'compose'
+
 /** Where one writes, and where commands are offered as they are typed. @param {{ conversation: string, threadTs?: string, label: string }} props */
 export function Composer({ conversation, threadTs, label }) {
   const session = useContext(Session)
@@ -16,18 +19,27 @@ export function Composer({ conversation, threadTs, label }) {
   const [busy, setBusy] = useState(false)
   const [active, setActive] = useState(0)
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
+  const change = (/** @type {string} */ next) => {
+    drafts.set(place, next)
+    setText(next)
+    setActive(0)
+  }
   useEffect(() => field.current?.focus(), [place])
+  useEffect(() => {
+    if (threadTs !== undefined) return undefined
+    const onCompose = (/** @type {Event} */ event) => {
+      if (event instanceof CustomEvent) change(String(event.detail))
+      field.current?.focus()
+    }
+    window.addEventListener(COMPOSE, onCompose)
+    return () => window.removeEventListener(COMPOSE, onCompose)
+  }, [place])
   useEffect(() => {
     if (text === '/') session.refreshApp()
   }, [text === '/'])
 
   const offers = offersFor(text, session.sight.app)
   const hint = session.sight.app.commands.find(({ command }) => text === command || text.startsWith(`${command} `))
-  const change = (/** @type {string} */ next) => {
-    drafts.set(place, next)
-    setText(next)
-    setActive(0)
-  }
   const take = async (/** @type {Offer} */ offer) => {
     if (offer.command !== undefined) change(`${offer.command} `)
     else {

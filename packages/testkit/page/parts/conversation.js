@@ -2,7 +2,7 @@
 import { html, useContext, useMemo } from '../html.js'
 import { DIRECT, rootsOf } from '../store.js'
 import { AppTabs } from './app-tabs.js'
-import { Composer } from './composer.js'
+import { COMPOSE, Composer } from './composer.js'
 import { MessageList } from './message-list.js'
 import { Session, titleOf } from './session.js'
 
@@ -34,7 +34,7 @@ function Beginning({ title, direct }) {
     ${
       first
         ? html`<p>
-            ${first.description ? `${first.description}: type` : 'Type'}${' '}<kbd>${first.command}</kbd>${first.usage && html`${' '}<span class="usage">${first.usage}</span>`}
+            ${first.description ? `${first.description}: type` : 'Type'}${' '}<button type="button" class="try" title="Put it into the field below" onClick=${() => window.dispatchEvent(new CustomEvent(COMPOSE, { detail: `${first.command} ` }))}><kbd>${first.command}</kbd></button>${first.usage && html`${' '}<span class="usage">${first.usage}</span>`}
           </p>`
         : html`<p>Whatever the app posts is shown here as it happens.</p>`
     }

@@ -161,7 +161,11 @@ export async function createSlackWorkspace(
       void site.event({ type: 'tokens_revoked', tokens: { oauth: [], bot: [team.botUserId] }, event_ts: ids.ts() })
     },
     async uninstall() {
-      await site.event({ type: 'app_uninstalled', event_ts: ids.ts() })
+      // docs.slack.dev/reference/events/app_uninstalled: both come, in no promised order.
+      await Promise.all([
+        site.event({ type: 'tokens_revoked', tokens: { oauth: [], bot: [team.botUserId] }, event_ts: ids.ts() }),
+        site.event({ type: 'app_uninstalled', event_ts: ids.ts() }),
+      ])
       site.tokens.state = 'uninstalled'
       for (const each of team.channels.values()) each.members.delete(team.botUserId)
       sockets.disable()
@@ -173,6 +177,7 @@ export async function createSlackWorkspace(
     leftovers: () => [
       ...server.unfinished().map((what) => `Slack: unfinished request ${what}`),
       ...sockets.leftovers(),
+      ...[...site.uploads.values()].map(({ name }) => `Slack: the upload of ${name} was never completed`),
       ...(courier.underWay > 0 ? [`Slack: ${courier.underWay} deliveries are not acknowledged yet`] : []),
     ],
     close,

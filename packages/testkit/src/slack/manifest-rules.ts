@@ -1,5 +1,5 @@
+import { isObject, wordOf } from './json.ts'
 import { anything, fault, flag, list, oneOf, optional, shape, text, type Place, type Rule } from './blocks/rules.ts'
-import { isObject } from './blocks/complete.ts'
 import type { BlockFault, SlackJson, SlackObject } from './workspace.ts'
 
 /** Bot scopes of docs.slack.dev/reference/scopes, as @slack/web-api 8.2.0 lists them. */
@@ -40,7 +40,7 @@ export const BOT_EVENTS: Readonly<Record<string, string>> = {
   user_change: 'users:read',
 }
 
-/** Everything that `apps.manifest.validate` would refuse (docs.slack.dev/reference/app-manifest). Events outside the simulated ones are refused too. */
+/** Everything that `apps.manifest.validate` would refuse (docs.slack.dev/reference/app-manifest). Events outside the simulated ones are refused too. The words are assumed. */
 export function manifestFaults(manifest: SlackObject): BlockFault[] {
   const faults: BlockFault[] = []
   const place: Place = { pointer: '', report: (found) => void faults.push(found) }
@@ -51,15 +51,15 @@ export function manifestFaults(manifest: SlackObject): BlockFault[] {
 
 const url: Rule = (value, place) => {
   text(3_000)(value, place)
-  if (typeof value === 'string' && !/^https:\/\//.test(value)) fault(place, 'must be an https URL')
+  if (typeof value === 'string' && !value.startsWith('https://')) fault(place, 'must be an https URL')
 }
 
 const scope: Rule = (value, place) => {
-  if (typeof value !== 'string' || !BOT_SCOPES.has(value)) fault(place, `invalid scope: ${String(value)}`)
+  if (typeof value !== 'string' || !BOT_SCOPES.has(value)) fault(place, `invalid scope: ${wordOf(value)}`)
 }
 
 const event: Rule = (value, place) => {
-  if (typeof value !== 'string' || !(value in BOT_EVENTS)) fault(place, `invalid event: ${String(value)}`)
+  if (typeof value !== 'string' || !(value in BOT_EVENTS)) fault(place, `invalid event: ${wordOf(value)}`)
 }
 
 const command: Rule = (value, place) => {

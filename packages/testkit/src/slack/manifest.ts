@@ -1,3 +1,4 @@
+import { wordOf } from './json.ts'
 import { installAnything, type Installation } from './installation.ts'
 import { manifestFaults } from './manifest-rules.ts'
 import type { SlackJson, SlackObject } from './workspace.ts'
@@ -23,18 +24,18 @@ export function readManifest(given: object | undefined, requestUrl: string | und
     scopes: new Set(strings(object(object(manifest['oauth_config'])['scopes'])['bot'])),
     commands: new Map(
       objects(features['slash_commands']).map((command) => [
-        String(command['command']),
+        wordOf(command['command']),
         {
           escapes: command['should_escape'] === true,
-          usage: String(command['usage_hint'] ?? ''),
-          description: String(command['description'] ?? ''),
+          usage: wordOf(command['usage_hint'] ?? ''),
+          description: wordOf(command['description'] ?? ''),
         },
       ]),
     ),
     shortcuts: objects(features['shortcuts']).map((shortcut) => ({
       kind: shortcut['type'] === 'message' ? ('message' as const) : ('global' as const),
-      callbackId: String(shortcut['callback_id']),
-      name: String(shortcut['name']),
+      callbackId: wordOf(shortcut['callback_id']),
+      name: wordOf(shortcut['name']),
     })),
     events: new Set(strings(object(settings['event_subscriptions'])['bot_events'])),
     socketMode: settings['socket_mode_enabled'] === true,

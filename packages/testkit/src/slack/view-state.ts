@@ -1,10 +1,11 @@
-import { everyBlock, interactiveElements, isObject, objectsOf } from './blocks/complete.ts'
+import { isObject, objectsOf, wordOf } from './json.ts'
+import { everyBlock, interactiveElements } from './blocks/complete.ts'
 import type { StoredView, Team, Values } from './model.ts'
 import type { SlackJson, SlackObject } from './workspace.ts'
 
 /** What an untouched element holds, by its type; elements that hold nothing (buttons, overflows) are missing. docs.slack.dev/reference/interaction-payloads/view-interactions-payload. */
 export function initialValue(element: SlackObject): SlackObject | undefined {
-  const type = String(element['type'])
+  const type = wordOf(element['type'])
   const holder = HOLDS[type]
   if (holder === undefined) return undefined
   const [field, initial, empty] = holder
@@ -43,7 +44,7 @@ export function valuesOf(blocks: readonly SlackObject[], before?: Values): Value
     for (const element of interactiveElements(block)) {
       const value = initialValue(element)
       if (value === undefined) continue
-      const [blockId, actionId] = [String(block['block_id']), String(element['action_id'])]
+      const [blockId, actionId] = [wordOf(block['block_id']), wordOf(element['action_id'])]
       const kept = before?.get(blockId)?.get(actionId)
       const inBlock = values.get(blockId) ?? new Map<string, SlackObject>()
       values.set(blockId, inBlock.set(actionId, kept !== undefined && kept['type'] === value['type'] ? kept : value))

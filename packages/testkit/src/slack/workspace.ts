@@ -96,7 +96,7 @@ export interface SlackView {
   close(): Promise<SlackDelivery | undefined>
 }
 
-/** Somebody at their Slack client. */
+/** Somebody at their Slack client. Channels are given by name or id; the app's own `botUserId` is the direct conversation with it. */
 export interface SlackPerson {
   readonly id: string
   readonly name: string
@@ -126,8 +126,8 @@ export interface SlackPerson {
 export interface SlackSocketControl {
   /** Open Socket Mode connections. */
   readonly connections: number
-  /** Sends `disconnect: refresh_requested` to one connection and closes it shortly after, as Slack does every few hours. */
-  refresh(): void
+  /** Sends `disconnect` to one connection and closes it shortly after, as Slack does every few hours. Default reason: `refresh_requested`. */
+  refresh(reason?: 'refresh_requested' | 'warning'): void
   /** Cuts every connection without a word. */
   drop(): void
   /** The next envelopes are delivered this many times each. */

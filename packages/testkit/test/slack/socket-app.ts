@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { wordOf } from '../../src/slack/json.ts'
 import type { SlackObject, SlackWorkspace } from '../../src/index.ts'
 import { call } from './web-api.ts'
 
@@ -14,14 +15,14 @@ export interface RawConnection extends Disposable {
 
 export async function connect(slack: SlackWorkspace, answers = true): Promise<RawConnection> {
   const { body } = await call(slack, 'apps.connections.open', {}, slack.appToken)
-  const socket = new WebSocket(String(body['url']))
+  const socket = new WebSocket(wordOf(body['url']))
   const messages: SlackObject[] = []
   const waiting: (() => void)[] = []
   const closed = new Promise<number>((resolve) => socket.once('close', resolve))
   const ack = (envelope: SlackObject, payload?: unknown) =>
     socket.send(JSON.stringify({ envelope_id: envelope['envelope_id'], ...(payload === undefined ? {} : { payload }) }))
   socket.on('message', (data) => {
-    const message = JSON.parse(String(data)) as SlackObject
+    const message = JSON.parse((data as Buffer).toString()) as SlackObject
     messages.push(message)
     if (answers && message['envelope_id'] !== undefined) ack(message)
     for (const wake of waiting.splice(0)) wake()

@@ -1,3 +1,4 @@
+import { wordOf } from '../../src/slack/json.ts'
 import type { SlackObject, SlackWorkspace } from '../../src/index.ts'
 
 /** An answer of the Web API. */
@@ -16,7 +17,7 @@ export async function call(
 ): Promise<ApiAnswer> {
   const fields = Object.entries(args).map(([name, value]): [string, string] => [
     name,
-    typeof value === 'object' ? JSON.stringify(value) : String(value),
+    typeof value === 'object' ? JSON.stringify(value) : wordOf(value),
   ])
   const response = await fetch(`${slack.apiUrl}${method}`, {
     method: 'POST',
@@ -29,14 +30,14 @@ export async function call(
 /** The error of a call that must fail; `ok` if it did not. */
 export async function errorOf(...args: Parameters<typeof call>): Promise<string> {
   const { body } = await call(...args)
-  return body['ok'] === true ? 'ok' : String(body['error'])
+  return body['ok'] === true ? 'ok' : wordOf(body['error'])
 }
 
 /** Posts, and gives the message's `ts`. */
 export async function post(slack: SlackWorkspace, args: Readonly<Record<string, unknown>>): Promise<string> {
   const { body } = await call(slack, 'chat.postMessage', { channel: 'provisioning', ...args })
   if (body['ok'] !== true) throw new Error(`chat.postMessage: ${JSON.stringify(body)}`)
-  return String(body['ts'])
+  return wordOf(body['ts'])
 }
 
 export const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } })

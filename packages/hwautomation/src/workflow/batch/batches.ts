@@ -1,31 +1,21 @@
 import { timestamp } from '../../clock.ts'
 import { toHwError } from '../../errors.ts'
-import { approvalWanted, waitsForApproval } from '../approval.ts'
 import { bounded } from '../attempt.ts'
 import type { AuditTrail } from '../audit-trail.ts'
 import { Emitter, type Listener } from '../emitter.ts'
 import type { WorkflowEvent } from '../events.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { newBatchId } from '../ids.ts'
-import type { ManagerOptions, StartOptions } from '../manager-options.ts'
-import type { Json } from '../record.ts'
+import type { ManagerOptions } from '../manager-options.ts'
 import { Turns } from '../turns.ts'
 import { assertAsked, type Wish, wishRecord } from '../wishes.ts'
 import { BatchDocuments } from './batch-documents.ts'
 import { batchHasEnded, batchKeyMismatch, invalidBatch, noSuchBatch } from './batch-errors.ts'
-import { SYSTEM } from './changes.ts'
 import { type BatchRun, itemsOf } from './items.ts'
-import { LiveBatch, type LiveBatchDeps } from './live-batch.ts'
+import { LiveBatch } from './live-batch.ts'
+import type { LiveBatchDeps } from './live-batch-deps.ts'
+import { newBatch, type StartBatchOptions } from './new-batch.ts'
 import { policyOf } from './policy.ts'
-import type { BatchPolicy, BatchRecord } from './record.ts'
-
-/** How a batch is started: as a run is, with its name and how it goes about its items. */
-export interface StartBatchOptions extends Omit<StartOptions, 'batch'>, Partial<BatchPolicy> {
-  /** Names it for people. */
-  readonly label: string
-  /** What was asked for, where the items come of it: a second start with the same key must have asked for the same. */
-  readonly asked?: Json
-}
+import type { BatchRecord } from './record.ts'
 
 /** One batch, to follow. */
 export interface BatchHandle {
@@ -48,7 +38,6 @@ export interface BatchesDeps extends Omit<LiveBatchDeps, 'documents' | 'changed'
 
 /** Documents of batches that have ended are kept for so many; their runs are kept as all runs are. */
 const KEPT = 50
-const PROCESS_ENDED = 'its process ended; let it proceed to go on'
 
 /** Batches of runs: starts them, keeps them to their policy, goes on with them after a restart. Runs themselves are the manager's. */
 export class Batches {
@@ -173,7 +162,7 @@ export class Batches {
 
   async #goOn(batch: LiveBatch, policy: NonNullable<ManagerOptions['resume']>): Promise<void> {
     if (policy === 'continue') await batch.wake()
-    else if (policy !== 'leave') await batch.wakePaused(PROCESS_ENDED)
+    else if (policy !== 'leave') await batch.wakePaused()
   }
 
   // ── beginning ──
@@ -182,8 +171,7 @@ export class Batches {
     runs: readonly BatchRun[] | (() => Promise<readonly BatchRun[]>),
     options: StartBatchOptions,
   ): Promise<BatchHandle> {
-    const { label, approval, idempotencyKey: key, signal = new AbortController().signal } = options
-    const { requestedBy = 'anonymous', via = 'api', asked } = options
+    const { label, asked, idempotencyKey: key, signal = new AbortController().signal } = options
     const { policy, problems } = policyOf(options)
     if (problems.length > 0) throw invalidBatch(problems)
     const requests = typeof runs === 'function' ? null : runs.map(({ workflow }) => workflow.request)
@@ -195,30 +183,10 @@ export class Batches {
     this.#deps.refuseNew()
     const { definition, items } = await itemsOf(typeof runs === 'function' ? await runs() : runs, this.#deps, signal)
     this.#deps.refuseNew()
-    const createdAt = timestamp(this.#deps.clock)
-    const wanted = approval === undefined ? undefined : approvalWanted(approval, createdAt)
-    const record = this.#deps.redactor.value<BatchRecord>({
-      schema: 1,
-      id: newBatchId(),
-      definition,
-      label,
-      requestedBy,
-      via,
-      ...(key === undefined ? {} : { idempotencyKey: key }),
-      fingerprint: meant,
-      createdAt,
-      status: 'running',
-      ...(wanted === undefined
-        ? {}
-        : {
-            approval: wanted,
-            status: 'paused',
-            paused: { by: SYSTEM, reason: waitsForApproval(requestedBy, wanted), via, at: createdAt },
-          }),
-      policy,
-      items,
-      revision: 1,
-    })
+    const at = timestamp(this.#deps.clock)
+    const record = this.#deps.redactor.value(
+      newBatch({ ...options, definition, items, policy, fingerprint: meant, at }),
+    )
     await this.#documents.create(record)
     if (key !== undefined) this.#keys.set(key, record.id)
     const batch = this.#keep(record)

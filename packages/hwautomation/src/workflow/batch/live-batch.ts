@@ -1,23 +1,13 @@
-import { type Clock, systemClock, timestamp } from '../../clock.ts'
-import { isHwError, toHwError } from '../../errors.ts'
-import type { Logger } from '../../logger.ts'
-import type { Redactor } from '../../redaction.ts'
-import { alarm } from '../alarm.ts'
-import { approvalTimeLeft, assertApprovable, expiryWish, needsApproval } from '../approval.ts'
-import type { RunnableWorkflow } from '../definition.ts'
+import { timestamp } from '../../clock.ts'
+import { toHwError } from '../../errors.ts'
+import { assertApprovable, expiryWish, needsApproval } from '../approval.ts'
 import { toErrorRecord } from '../error-record.ts'
 import type { WorkflowEvent } from '../events.ts'
-import type { Gate } from '../gate.ts'
-import type { StartOptions } from '../manager-options.ts'
-import type { WorkflowStore } from '../ports.ts'
-import type { WishRecord, WorkflowRecord } from '../record.ts'
-import type { Registry } from '../registry.ts'
-import type { RunHandle } from '../run-handle.ts'
+import type { WishRecord } from '../record.ts'
 import { hasEnded } from '../status.ts'
-import { Turns } from '../turns.ts'
-import type { CancelWish, Wish } from '../wishes.ts'
-import type { BatchDocuments } from './batch-documents.ts'
-import { requestLost } from './batch-errors.ts'
+import { ApprovalDeadline } from './approval-deadline.ts'
+import { BatchKeeper, isNotNow } from './batch-keeper.ts'
+import { catchUp } from './catch-up.ts'
 import {
   type Change,
   cancelled,
@@ -30,43 +20,12 @@ import {
   ranTo,
   wasRefused,
 } from './changes.ts'
+import { runOf } from './item-run.ts'
+import type { LiveBatchDeps } from './live-batch-deps.ts'
 import { isUnderWay, nextMove } from './next-move.ts'
 import type { BatchItem, BatchRecord } from './record.ts'
 
-/** What batches need of their manager. */
-export interface LiveBatchDeps {
-  readonly start: (workflow: RunnableWorkflow<any>, options: StartOptions) => Promise<RunHandle>
-  readonly cancel: (id: string, wish: CancelWish) => Promise<unknown>
-  readonly resume: (id: string, wish: Wish) => Promise<unknown>
-  readonly isWorkingOn: (id: string) => boolean
-  /** A run as it is now, here or in the store. */
-  readonly run: (id: string) => Promise<WorkflowRecord | undefined>
-  /** Runs of this process that are not over. */
-  readonly runs: () => readonly WorkflowRecord[]
-  readonly store: WorkflowStore
-  readonly documents: BatchDocuments
-  readonly registry: Registry
-  readonly gate: Gate
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly redactor: Redactor
-  /** Hears of every change, after it is durable. */
-  readonly changed: (record: BatchRecord) => void
-  /** Aborted when nothing more may be begun. */
-  readonly noMore: AbortSignal
-  /** Aborted when nothing more is written. */
-  readonly over: AbortSignal
-}
-
-/** How long a store that fails is left alone, wall time. */
-const STORE_PAUSE_MS = 2_000
-/** Errors that are not about the item: its turn comes again. */
-const NOT_ITS_FAULT = /^(store\.|workflow\.(store-failed|draining|manager-closed|detached|lease-lost))/
-
-/** The key by which a crash between "run started" and "batch written" starts nothing twice. */
-export function keyOf(batch: string, resource: string): string {
-  return `${batch}/${resource}`
-}
+const PROCESS_ENDED = 'its process ended; let it proceed to go on'
 
 /**
  * A batch that has not ended: begins its items as its policy allows, hears how their runs end, and writes each change down before it
@@ -74,53 +33,51 @@ export function keyOf(batch: string, resource: string): string {
  */
 export class LiveBatch {
   readonly #deps: LiveBatchDeps
-  readonly #writes = new Turns()
+  readonly #keeper: BatchKeeper
+  readonly #deadline: ApprovalDeadline
   readonly #beginning = new Set<string>()
   /** The newest run of each item, by resource: an item goes by that one. */
   readonly #runs = new Map<string, string>()
-  readonly #atWork = new Set<Promise<unknown>>()
-  #record: BatchRecord
-  #sleeps: boolean
+  /** Since when, where it does. */
+  #sleeps: string | undefined
   #wakes = false
   #ungate: (() => void) | undefined
-  #expiry: Disposable | undefined
   #resolveEnded!: () => void
   /** Resolves when the batch has ended, or this process has let go of it. */
   readonly finished: Promise<void>
 
   constructor(record: BatchRecord, deps: LiveBatchDeps, { sleeps = false }: { readonly sleeps?: boolean } = {}) {
-    this.#record = record
     this.#deps = deps
-    this.#sleeps = sleeps
+    this.#keeper = new BatchKeeper(record, deps, () => this.leave())
+    this.#deadline = new ApprovalDeadline(deps.clock, () => this.#keeper.inBackground(this.#expire()))
+    this.#sleeps = sleeps ? timestamp(deps.clock) : undefined
     this.finished = new Promise((resolve) => (this.#resolveEnded = resolve))
     for (const { run, resource } of record.items) if (run !== undefined) this.#runs.set(resource, run)
   }
 
   /** As it is now. One that sleeps begins nothing, and says so. */
   get record(): BatchRecord {
-    const { status, createdAt: at } = this.#record
-    if (!this.#sleeps || status !== 'running') return this.#record
-    const reason = 'its process ended; let it proceed to go on'
-    return { ...this.#record, status: 'paused', paused: { by: 'hwautomation', reason, via: 'api', at } }
+    const at = this.#sleeps
+    return at === undefined ? this.#record : pausedItself(PROCESS_ENDED, at)(this.#record)
   }
 
   /** It goes on by itself. */
   get isAtWork(): boolean {
     const { status } = this.#record
-    return !this.#sleeps && (status === 'running' || status === 'cancelling')
+    return this.#sleeps === undefined && (status === 'running' || status === 'cancelling')
   }
 
   /** Does what is to be done now; harmless to call at any time. */
   look(): void {
     const { noMore, gate, clock } = this.#deps
-    if (this.#sleeps || this.#deps.over.aborted) return
-    this.#watchTheTime()
+    if (this.#sleeps !== undefined || this.#deps.over.aborted) return
+    this.#deadline.watch(this.#record)
     const move = nextMove(this.#record, this.#beginning)
     if (move.kind === 'end') return this.#behind(ended(timestamp(clock)))
     if (move.kind === 'pause') return this.#behind(pausedItself(move.reason, timestamp(clock)))
     if (move.kind !== 'begin' || noMore.aborted) return
     if (gate.intake?.is === 'draining') return this.#lookAfterDraining()
-    if (this.#workable() === undefined) {
+    if (this.#known === undefined) {
       const { name, version } = this.#record.definition
       const reason = `this process does not know the workflow ${name}@${version}`
       return this.#behind(pausedItself(reason, timestamp(clock)))
@@ -128,15 +85,15 @@ export class LiveBatch {
     for (const resource of move.resources) {
       const item = this.#record.items.find((one) => one.resource === resource)!
       this.#beginning.add(resource)
-      this.#inBackground(this.#begin(item))
+      this.#keeper.inBackground(this.#begin(item))
     }
   }
 
   /** What happens in the manager's runs. */
   hear(event: WorkflowEvent): void {
-    if (this.#sleeps && !this.#wakes) return
+    if (this.#sleeps !== undefined && !this.#wakes) return
     if (event.type === 'workflow.created' && event.retryOf !== undefined && this.#itemOf(event.retryOf) !== undefined)
-      this.#inBackground(this.#follow(this.#itemOf(event.retryOf)!, event.workflowId))
+      this.#keeper.inBackground(this.#follow(this.#itemOf(event.retryOf)!, event.workflowId))
     if (event.type !== 'workflow.status' || !hasEnded(event.to)) return
     const resource = this.#itemOf(event.workflowId)
     if (resource !== undefined) this.#behind(ranTo(resource, event.workflowId, event.to, event.error))
@@ -145,7 +102,7 @@ export class LiveBatch {
   // ── what operators ask for ──
 
   async pause(wish: WishRecord): Promise<BatchRecord> {
-    await this.#change(paused(wish))
+    await this.#keeper.change(paused(wish))
     return this.record
   }
 
@@ -153,16 +110,18 @@ export class LiveBatch {
     const { clock } = this.#deps
     const { approval, label: resourceLabel } = this.#record
     if (needsApproval(approval)) assertApprovable({ ...this.#record, resourceLabel }, wish, clock)
-    await this.wake()
-    await this.#change(goesOn(wish))
+    await this.#catchUp()
+    await this.#keeper.change(goesOn(wish))
+    this.#sleeps = undefined
     await this.#resumeParked(wish)
     this.look()
     return this.record
   }
 
   async cancel(wish: WishRecord): Promise<BatchRecord> {
-    await this.wake()
-    await this.#change(cancelled(wish, this.#beginning))
+    await this.#catchUp()
+    await this.#keeper.change(cancelled(wish, this.#beginning))
+    this.#sleeps = undefined // not before: it would begin what is to be left out
     await Promise.all(this.#record.items.filter(isUnderWay).map(({ run }) => this.#cancelRun(run!)))
     this.look()
     return this.record
@@ -170,58 +129,47 @@ export class LiveBatch {
 
   // ── going on after a restart ──
 
-  /** Goes on where an earlier process was; harmless for one that is awake. */
+  /** Goes on where an earlier process was. */
   async wake(): Promise<void> {
-    if (!this.#sleeps) return
-    this.#wakes = true // what happens while it looks is not missed
     await this.#catchUp()
-    this.#sleeps = false
+    this.#sleeps = undefined
     if (this.#record.status === 'cancelling')
-      for (const { run } of this.#record.items.filter(isUnderWay)) this.#inBackground(this.#cancelRun(run!))
+      for (const { run } of this.#record.items.filter(isUnderWay)) this.#keeper.inBackground(this.#cancelRun(run!))
     this.look()
   }
 
   /** Awake, and paused until somebody lets it proceed. */
-  async wakePaused(reason: string): Promise<void> {
-    await this.#change(pausedItself(reason, timestamp(this.#deps.clock)))
+  async wakePaused(): Promise<void> {
+    await this.#keeper.change(pausedItself(PROCESS_ENDED, timestamp(this.#deps.clock)))
     if (this.#record.status !== 'cancelling') await this.wake()
   }
 
-  /** What happened to the items between the last write and the end of the earlier process. */
+  /** Nothing to do for one that is awake. What happens while it looks is not missed. */
   async #catchUp(): Promise<void> {
-    const { store, run: load, runs } = this.#deps
-    const changes: Change[] = []
-    for (const { resource, status, run, outcome } of this.#record.items) {
-      const retried = runs().find(({ retryOf }) => retryOf !== undefined && retryOf === run)
-      const known =
-        status === 'waiting'
-          ? await store.findByIdempotencyKey(keyOf(this.#record.id, resource))
-          : (retried ?? (status === 'started' && outcome === undefined ? await load(run!) : undefined))
-      if (known === undefined) continue
-      this.#runs.set(resource, known.id)
-      changes.push(hasRun(resource, (await load(known.id)) ?? known))
-    }
-    changes.push(leavesOut)
-    await this.#change((record) => changes.reduce((changed, change) => change(changed), record))
+    if (this.#sleeps === undefined) return
+    this.#wakes = true
+    const { change, runs } = await catchUp(this.#record, this.#deps)
+    for (const [resource, run] of runs) this.#runs.set(resource, run)
+    await this.#keeper.change(change)
   }
 
   // ── items ──
 
   async #begin(item: BatchItem): Promise<void> {
     const { resource, label } = item
-    const { requestedBy, via, id } = this.#record
     try {
-      if ((item.request as unknown) === undefined) throw requestLost(label)
-      const key = keyOf(id, resource)
-      const handle = await this.#deps.start(this.#workflow(item), { requestedBy, via, idempotencyKey: key, batch: id })
+      const { workflow, options } = runOf(item, this.#record, this.#known!)
+      const handle = await this.#deps.start(workflow, options)
       this.#runs.set(resource, handle.id)
-      await this.#patiently(hasRun(resource, handle.record()))
+      await this.#keeper.patiently(hasRun(resource, handle.record()))
       if (this.#record.status === 'cancelling') await this.#cancelRun(handle.id)
     } catch (error) {
       if (this.#deps.over.aborted || this.#deps.noMore.aborted) return
       const { code, message } = toHwError(error)
-      if (!NOT_ITS_FAULT.test(code)) await this.#patiently(wasRefused(resource, this.#errorRecord(error)))
-      else if (code !== 'workflow.draining') await this.#rest(`the run of ${label} could not be started: ${message}`)
+      if (!isNotNow(error))
+        await this.#keeper.patiently(wasRefused(resource, toErrorRecord(error, this.#deps.redactor)))
+      else if (code !== 'workflow.draining')
+        await this.#keeper.rest(`the run of ${label} could not be started: ${message}`)
     } finally {
       this.#beginning.delete(resource)
       if (this.#record.status === 'cancelling') this.#behind(leavesOut)
@@ -229,28 +177,11 @@ export class LiveBatch {
     }
   }
 
-  #workflow({ resource, label, request, limits }: BatchItem): RunnableWorkflow<any> {
-    const known = this.#workable()!
-    const { timeout, retryCount } = limits ?? {}
-    return {
-      ...known,
-      request,
-      resolve: async () => ({ resource, label, request }),
-      asked: { batch: this.#record.id, label },
-      ...(timeout === undefined ? {} : { timeout }),
-      ...(retryCount === undefined ? {} : { retryCount }),
-    }
-  }
-
-  #workable(): Pick<RunnableWorkflow<any>, 'definition' | 'capabilities'> | undefined {
-    return this.#deps.registry.named(this.#record.definition)
-  }
-
   /** Somebody retries an item's run: the item is that of the new one. */
   async #follow(resource: string, run: string): Promise<void> {
     this.#runs.set(resource, run)
     const record = await this.#deps.run(run)
-    if (record !== undefined) await this.#patiently(hasRun(resource, record))
+    if (record !== undefined) await this.#keeper.patiently(hasRun(resource, record))
     this.look()
   }
 
@@ -275,66 +206,23 @@ export class LiveBatch {
     }
   }
 
-  // ── writing ──
+  // ── what all of it needs ──
 
-  /** One change after the other; in force, and told, when it is durable. */
-  async #change(change: Change): Promise<void> {
-    await this.#writes.run('write', async () => {
-      const changed = change(this.#record)
-      if (changed === this.#record) return
-      const { clock, documents } = this.#deps
-      const next = { ...changed, revision: this.#record.revision + 1 }
-      const moveOn = clock.holdStill?.()
-      try {
-        await documents.save(next)
-      } finally {
-        moveOn?.()
-      }
-      this.#record = next
-      this.#deps.changed(next)
-      if (next.status === 'ended') this.#finish()
-    })
+  get #record(): BatchRecord {
+    return this.#keeper.record
   }
 
-  /** What has happened is written down as soon as the store can. */
-  async #patiently(change: Change): Promise<void> {
-    for (;;) {
-      try {
-        return await this.#change(change)
-      } catch (error) {
-        this.#deps.over.throwIfAborted()
-        if (isHwError(error) && !NOT_ITS_FAULT.test(error.code)) throw error
-        await this.#rest(`the batch could not be written: ${toHwError(error).message}`)
-      }
-    }
-  }
-
-  async #rest(why: string): Promise<void> {
-    this.#deps.logger.error({ batch: this.#record.id, error: why }, 'the batch waits')
-    await systemClock.sleep(STORE_PAUSE_MS, AbortSignal.any([this.#deps.over, this.#deps.noMore]))
+  get #known(): ReturnType<LiveBatchDeps['registry']['named']> {
+    return this.#deps.registry.named(this.#record.definition)
   }
 
   #behind(change: Change): void {
-    this.#inBackground(this.#patiently(change).then(() => this.look()))
-  }
-
-  /** Nothing of it is heard of elsewhere: what goes wrong is for the log. */
-  #inBackground(work: Promise<void>): void {
-    const done = work.catch((error: unknown) => {
-      if (!this.#deps.over.aborted && !this.#deps.noMore.aborted)
-        this.#deps.logger.error({ batch: this.#record.id, error: toHwError(error).message }, 'the batch failed')
-    })
-    this.#atWork.add(done)
-    void done.finally(() => this.#atWork.delete(done))
+    this.#keeper.inBackground(this.#keeper.patiently(change).then(() => this.look()))
   }
 
   #itemOf(run: string): string | undefined {
     for (const [resource, newest] of this.#runs) if (newest === run) return resource
     return undefined
-  }
-
-  #errorRecord(error: unknown) {
-    return toErrorRecord(error, this.#deps.redactor)
   }
 
   #lookAfterDraining(): void {
@@ -348,17 +236,6 @@ export class LiveBatch {
     )
   }
 
-  /** Nobody may ever say yes. */
-  #watchTheTime(): void {
-    const { clock } = this.#deps
-    const { approval, status } = this.#record
-    const left = status === 'paused' && needsApproval(approval) ? approvalTimeLeft(approval, clock) : undefined
-    if (left === undefined) {
-      this.#expiry?.[Symbol.dispose]()
-      this.#expiry = undefined
-    } else this.#expiry ??= alarm(clock, left, () => this.#inBackground(this.#expire()))
-  }
-
   async #expire(): Promise<void> {
     const { approval } = this.#record
     if (needsApproval(approval)) await this.cancel(expiryWish(approval, this.#deps.clock))
@@ -367,19 +244,15 @@ export class LiveBatch {
   // ── the end ──
 
   /** Resolves when nothing of it goes on in this process. */
-  async idle(): Promise<void> {
-    while (this.#atWork.size > 0) await Promise.all(this.#atWork)
+  idle(): Promise<void> {
+    return this.#keeper.idle()
   }
 
-  /** This process lets go of it. */
+  /** It has ended, or this process lets go of it. */
   leave(): void {
-    this.#finish()
-  }
-
-  #finish(): void {
     this.#ungate?.()
     this.#ungate = undefined
-    this.#expiry?.[Symbol.dispose]()
+    this.#deadline[Symbol.dispose]()
     this.#resolveEnded()
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryStore } from '../../../src/stores/memory-store.ts'
+import { idle } from '../stepped-clock.ts'
 import { board, count, Machines, manager, names, until } from './batch-world.ts'
 
 const ASKED = { label: 'm[01-06]', requestedBy: 'ada' } as const
@@ -241,9 +242,14 @@ describe('an operator', () => {
     await m.drain({ by: 'bob' })
     machines.letAllGo()
     const first = await until(m, batch.id, (record) => count(record, 'COMPLETED') === 1)
-    expect([first.status, count(first, 'waiting')]).toEqual(['running', 2])
+    await idle() // it could begin another by now
+    expect([first.status, count(batch.record(), 'waiting')]).toEqual(['running', 2])
     await m.proceed({ by: 'bob' })
     expect(count(await batch.outcome(), 'COMPLETED')).toBe(3)
+    const refused: string[] = []
+    for await (const line of m.audit())
+      if (line.type === 'audit' && line.outcome === 'refused') refused.push(line.action)
+    expect(refused).toEqual([])
   })
 })
 

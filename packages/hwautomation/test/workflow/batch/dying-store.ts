@@ -7,6 +7,8 @@ export class DyingStore {
   writes = 0
   /** Writes of documents fail so often, as on a full disk. */
   fullFor = 0
+  /** Documents of new runs are written when this has resolved. */
+  room: Promise<void> = Promise.resolve()
   #isDead = false
   #onDeath!: () => void
   readonly #at: number
@@ -32,7 +34,10 @@ export class DyingStore {
       durable: true,
       open: () => read(() => store.open()),
       onLost: () => () => {},
-      save: (record, events) => write(() => store.save(record, events)),
+      save: async (record, events) => {
+        if (events.some(({ type }) => type === 'workflow.created')) await this.room
+        return write(() => store.save(record, events))
+      },
       append: (entries) => write(() => store.append(entries)),
       saveState: (state) => write(() => store.saveState(state)),
       load: (id) => read(() => store.load(id)),

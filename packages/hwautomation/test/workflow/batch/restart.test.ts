@@ -16,8 +16,8 @@ const runs = (machines: Machines, count: number) => names(count).map((name) => (
 /** The next process: it knows the workflow before it opens. */
 function next(store: WorkflowStore, machines: Machines, more: Partial<ManagerOptions> = {}): WorkflowManager {
   const later = manager(store, more)
-  const { definition, capabilities } = machines.workflow('any')
-  later.register(definition, capabilities)
+  const workflow = machines.workflow('any')
+  later.register(workflow.definition, (view) => workflow.capabilities(view))
   return later
 }
 
@@ -95,6 +95,59 @@ describe('a process that dies at any write', () => {
         await assertEachOnce(later, id)
       }
   }, 60_000)
+})
+
+describe('a cancel', () => {
+  it('of a batch whose process died while it began runs cancels those as well', async () => {
+    for (let at = 1, over = false; !over; at += 1) {
+      const store = new MemoryStore()
+      const machines = new Machines()
+      const dying = new DyingStore(at, 'after')
+      const first = next(dying.of(store), machines)
+      const begun = first
+        .startBatch(runs(machines, 3), { ...ASKED, atOnce: 2 })
+        .then(({ id }) => until(first, id, (record) => count(record, 'started') === 2))
+      over = await Promise.race([begun.then(() => true), dying.died.then(() => false)])
+      await using later = next(store, machines, { resume: 'leave' })
+      const [batch] = await later.batches()
+      if (batch === undefined) continue
+      await later.cancelBatch(batch.id, { by: 'bob' })
+      const end = await until(later, batch.id, ({ status }) => status === 'ended')
+      expect(end.items.every(({ status, outcome }) => status === 'left-out' || outcome === 'CANCELLED')).toBe(true)
+      await assertEachOnce(later, batch.id)
+      if (over) await first.close()
+    }
+  }, 30_000)
+
+  it('of a batch that an earlier process left begins nothing of it', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines()
+    const first = next(store, machines)
+    const { id } = await first.startBatch(runs(machines, 3), { ...ASKED, approval: { reason: 'look first' } })
+    await first.close()
+    const second = next(store, machines)
+    await second.proceedBatch(id, { by: 'bob' }).then(() => second.close())
+    const begun = (await store.list({})).records.length
+    await using later = next(store, machines, { resume: 'leave' })
+    await later.cancelBatch(id, { by: 'bob' })
+    await until(later, id, ({ status }) => status === 'ended')
+    expect((await store.list({})).records).toHaveLength(begun)
+  })
+
+  it('of a batch that is just beginning a run cancels it when it is there', async () => {
+    const store = new MemoryStore()
+    const dying = new DyingStore()
+    const machines = new Machines()
+    await using m = next(dying.of(store), machines)
+    let makeRoom = () => {}
+    dying.room = new Promise((resolve) => (makeRoom = resolve))
+    const batch = await m.startBatch(runs(machines, 2), { ...ASKED, atOnce: 1 })
+    const cancelling = await m.cancelBatch(batch.id, { by: 'bob' })
+    expect(board(cancelling)).toEqual(['m01 waiting', 'm02 left-out'])
+    makeRoom()
+    expect(board(await batch.outcome())).toEqual(['m01 started CANCELLED', 'm02 left-out'])
+    await assertEachOnce(m, batch.id)
+  })
 })
 
 describe('a manager that is opened again', () => {
@@ -183,8 +236,8 @@ describe('a manager that is opened again', () => {
     await later.proceedBatch(id, { by: 'bob' })
     const paused = await until(later, id, ({ status }) => status === 'paused')
     expect(paused.paused?.reason).toContain('does not know the workflow test/batch@1')
-    const { definition, capabilities } = machines.workflow('any')
-    later.register(definition, capabilities)
+    const workflow = machines.workflow('any')
+    later.register(workflow.definition, (view) => workflow.capabilities(view))
     await later.proceedBatch(id, { by: 'bob' })
     expect(count(await until(later, id, ({ status }) => status === 'ended'), 'COMPLETED')).toBe(3)
   })

@@ -22,6 +22,8 @@ export const stories: readonly (readonly Command[])[] = [
   [start(2), breaks('extra'), far, { do: 'pause' }, far, retry, far, cancel, far, { do: 'proceed' }, far, retry, far],
   // a blind call whose undo had failed was sent again by a retry of a retry
   [start(2), breaks('extra'), breaks('shot-off'), goes(19), cancel, far, breaks('lamp'), retry, far, retry, far],
+  // two cancels of one parked run each went on with it
+  [start(1), goes(14), { do: 'crash', policy: 'park', concurrency: 2 }, goes(10), cancel, cancel, far],
   // not a find: a run waits for its approval through a crash, expires, and is retried and approved
   [
     { ...start(1), approval: '10m' } as Command,

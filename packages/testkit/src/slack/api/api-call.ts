@@ -31,7 +31,7 @@ export async function serveApiCall(
     mutating: method?.mutating ?? false,
     detail: detailOf(values),
   }
-  await site.serve(call, () => answer(site, name, method, parsed, request, args), httpWire(response))
+  await site.serve(call, () => answer(site, name, method, parsed, request, args), httpWire(response, site.limits))
 }
 
 function answer(

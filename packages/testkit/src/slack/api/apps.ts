@@ -32,7 +32,7 @@ export const apiTest: ApiMethod = {
   },
 }
 
-/** docs.slack.dev/reference/methods/apps.connections.open. */
+/** docs.slack.dev/reference/methods/apps.connections.open. Which error an app without Socket Mode gets is assumed. */
 export const connectionsOpen: ApiMethod = {
   token: 'app',
   tier: 3,

@@ -1,7 +1,7 @@
+import { isObject } from '../json.ts'
 import type { IncomingMessage } from 'node:http'
 import { SlackFailure } from '../failure.ts'
 import type { SlackJson, SlackObject } from '../workspace.ts'
-import { isObject } from '../blocks/complete.ts'
 
 const LARGEST_BODY = 64 * 1024 * 1024
 

@@ -1,4 +1,5 @@
-import { completeBlocks, objectsOf } from '../blocks/complete.ts'
+import { objectsOf } from '../json.ts'
+import { completeBlocks } from '../blocks/complete.ts'
 import { refuseFaultyMessage } from '../blocks/refuse.ts'
 import { SlackFailure } from '../failure.ts'
 import { findChannel, findMessage, type Channel, type StoredMessage } from '../model.ts'
@@ -11,6 +12,8 @@ import type { ApiMethod } from './method.ts'
 
 /** Longer text is cut off, not refused (docs.slack.dev/reference/methods/chat.postMessage: "truncate messages containing more than 40,000 characters"). */
 const LONGEST_TEXT = 40_000
+/** chat.update refuses more with `msg_too_long`: bytes, once `&` is escaped (gitlab-org/gitlab, merge request 258898). */
+const LONGEST_EDIT_BYTES = 4_000
 
 /** docs.slack.dev/reference/methods/chat.postMessage. */
 export const postMessage: ApiMethod = {
@@ -40,7 +43,12 @@ export const postMessage: ApiMethod = {
         channel.messages.push(message)
         site.changed({ what: 'message', channel: channel.id, ts: message.ts })
       },
-      reply: () => ({ channel: channel.id, ts: message.ts, message: wireMessage(site.team, message, true) }),
+      reply: () => ({
+        channel: channel.id,
+        ts: message.ts,
+        message: wireMessage(site.team, message, true),
+        ...truncation(args),
+      }),
     }
   },
 }
@@ -93,6 +101,8 @@ export const update: ApiMethod = {
       !args.has('file_ids')
     )
       throw new SlackFailure('no_text')
+    const escaped = (args.text('text') ?? '').replaceAll(/&(?!amp;|lt;|gt;)/g, '&amp;')
+    if (Buffer.byteLength(escaped) > LONGEST_EDIT_BYTES) throw new SlackFailure('msg_too_long')
     const content = contentOf(site, args, message)
     const metadata = metadataOf(args)
     return {
@@ -170,6 +180,11 @@ export function contentOf(site: Site, args: Arguments, before?: StoredMessage): 
   if (text === '' && (blocks ?? []).length === 0 && attachments.length === 0) throw new SlackFailure('no_text')
   refuseFaultyMessage(blocks ?? [], site.refusedBlocks)
   return { text, blocks: completeBlocks(objectsOf(blocks), () => site.ids.next('').slice(-5)), attachments }
+}
+
+function truncation(args: Arguments): SlackObject {
+  if ((args.text('text') ?? '').length <= LONGEST_TEXT) return {}
+  return { warning: 'message_truncated', response_metadata: { warnings: ['message_truncated'] } }
 }
 
 function destination(site: Site, wanted: string): Channel {

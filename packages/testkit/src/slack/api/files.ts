@@ -1,8 +1,8 @@
+import { objectsOf, wordOf } from '../json.ts'
 import { SlackFailure } from '../failure.ts'
 import { newMessage } from '../messages.ts'
 import type { StoredFile } from '../model.ts'
 import type { Site } from '../site.ts'
-import { objectsOf } from '../blocks/complete.ts'
 import type { SlackObject } from '../workspace.ts'
 import { postable } from './channel-checks.ts'
 import type { ApiMethod } from './method.ts'
@@ -25,7 +25,7 @@ export const getUploadUrl: ApiMethod = {
   },
 }
 
-/** docs.slack.dev/reference/methods/files.completeUploadExternal: shares them in a channel or thread, as a message of the app. */
+/** docs.slack.dev/reference/methods/files.completeUploadExternal: shares them in a channel or thread, as a message of the app. The error for a thread that is not there is assumed. */
 export const completeUpload: ApiMethod = {
   token: 'bot',
   scopes: ['files:write'],
@@ -34,7 +34,7 @@ export const completeUpload: ApiMethod = {
   run(site, args) {
     const wanted = objectsOf(args.json('files'))
     if (wanted.length === 0) throw new SlackFailure('invalid_arguments')
-    const uploads = wanted.map(({ id, title }) => ({ id: String(id), title, upload: site.uploads.get(String(id)) }))
+    const uploads = wanted.map(({ id, title }) => ({ id: wordOf(id), title, upload: site.uploads.get(wordOf(id)) }))
     if (uploads.some(({ upload }) => upload?.content === undefined)) throw new SlackFailure('file_not_found')
     const channel = args.has('channel_id') ? postable(site, args.required('channel_id')) : undefined
     const threadTs = args.text('thread_ts')
@@ -46,7 +46,7 @@ export const completeUpload: ApiMethod = {
         id,
         upload?.name ?? '',
         upload?.content ?? Buffer.of(),
-        title === undefined ? undefined : String(title),
+        title === undefined ? undefined : wordOf(title),
       ),
     )
     return {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Wire } from '../../call.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { SlackObject } from '../workspace.ts'
 
 /** An answer of Slack's front end. */
@@ -24,7 +25,7 @@ export function tooManyReply(seconds: number): HttpReply {
 }
 
 /** The wire of one HTTP request to Slack. */
-export function httpWire(response: ServerResponse): Wire<HttpReply> {
+export function httpWire(response: ServerResponse, limits: Pick<RateLimits, 'forced'>): Wire<HttpReply> {
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(new Error('The client has gone'))
@@ -55,7 +56,10 @@ export function httpWire(response: ServerResponse): Wire<HttpReply> {
       body: '<!DOCTYPE html><html><hea',
       outcome: 200,
     }),
-    rateLimited: tooManyReply,
+    rateLimited(seconds) {
+      limits.forced()
+      return tooManyReply(seconds)
+    },
     // The words of Slack's front end in trouble are assumed; `invalid_auth` is a plain answer of the API.
     refusal: (mode, status) =>
       mode === 'auth-failure'

@@ -5,6 +5,8 @@ import { TooManyCalls } from '../failure.ts'
 export type Tier = 1 | 2 | 3 | 4 | 'posting' | 'special'
 
 export interface RateLimits {
+  /** A call was refused by a fault. */
+  forced(): void
   /** Counts a call. @throws TooManyCalls */
   count(method: string, tier: Tier, channel: string | undefined): void
   /** Calls that were refused. */
@@ -42,6 +44,9 @@ export function createRateLimits(clock: Pick<LabClock, 'now'>, mode: 'published'
   return {
     get refused() {
       return refused
+    },
+    forced() {
+      refused += 1
     },
     count(method, tier, channel) {
       if (mode === 'none') return

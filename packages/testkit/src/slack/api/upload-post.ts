@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Site } from '../site.ts'
 import { httpWire, type HttpReply } from './http-wire.ts'
 
-/** The POST to an upload URL: the bytes, or a multipart form with one file. docs.slack.dev/messaging/working-with-files. */
+/** The POST to an upload URL: the bytes, or a multipart form with one file. docs.slack.dev/messaging/working-with-files. Statuses of refusals are assumed. */
 export async function serveUpload(
   site: Site,
   id: string,
@@ -20,7 +20,7 @@ export async function serveUpload(
       if (content.length !== upload.length) return { reply: () => plain(400, 'length mismatch') }
       return { effect: () => void (upload.content = content), reply: () => plain(200, `OK - ${content.length}`) }
     },
-    httpWire(response),
+    httpWire(response, site.limits),
   )
 }
 

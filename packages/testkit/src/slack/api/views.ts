@@ -1,4 +1,5 @@
-import { completeBlocks, objectsOf } from '../blocks/complete.ts'
+import { objectsOf } from '../json.ts'
+import { completeBlocks } from '../blocks/complete.ts'
 import { refuse, refuseUnwanted } from '../blocks/refuse.ts'
 import { validateBlocks } from '../blocks/validate.ts'
 import { SlackFailure } from '../failure.ts'
@@ -12,7 +13,7 @@ import type { ApiMethod } from './method.ts'
 /** docs.slack.dev/surfaces/modals: one view, and up to two pushed onto it. */
 const DEEPEST_STACK = 3
 
-/** docs.slack.dev/reference/methods/views.open; its tier is 4. */
+/** docs.slack.dev/reference/methods/views.open. Its tier is assumed, and that it takes the place of modals of the app that are open. */
 export const open: ApiMethod = {
   token: 'bot',
   tier: 4,
@@ -73,7 +74,7 @@ export const update: ApiMethod = {
   },
 }
 
-/** docs.slack.dev/reference/methods/views.publish. */
+/** docs.slack.dev/reference/methods/views.publish. The errors for an unknown user and a home tab that is off are assumed. */
 export const publish: ApiMethod = {
   token: 'bot',
   tier: 4,

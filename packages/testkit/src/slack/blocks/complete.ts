@@ -1,3 +1,4 @@
+import { isObject, wordOf } from '../json.ts'
 import type { SlackJson, SlackObject } from '../workspace.ts'
 
 /** Gives every block and interactive element the id that Slack gives it when the app has not: five characters. */
@@ -21,7 +22,7 @@ export function interactiveElements(block: SlackObject): readonly SlackObject[] 
     ...(Array.isArray(block['elements']) && block['type'] !== 'rich_text' ? block['elements'] : []),
     ...(Array.isArray(block['actions']) ? block['actions'] : []),
   ]
-  const here = candidates.filter(isObject).filter((element) => !PASSIVE.has(String(element['type'])))
+  const here = candidates.filter(isObject).filter((element) => !PASSIVE.has(wordOf(element['type'])))
   const cards = Array.isArray(block['elements'])
     ? block['elements'].filter(isObject).filter(({ type }) => type === 'card')
     : []
@@ -36,14 +37,4 @@ export function* everyBlock(blocks: readonly SlackObject[]): Generator<SlackObje
     yield block
     if (Array.isArray(block['child_blocks'])) yield* everyBlock(block['child_blocks'].filter(isObject))
   }
-}
-
-/** A JSON object, not an array. */
-export function isObject(value: SlackJson | undefined): value is SlackObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-}
-
-/** The objects of what may be a list. */
-export function objectsOf(value: SlackJson | undefined): SlackObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }

@@ -105,7 +105,7 @@ const BLOCKS: Readonly<Record<string, { readonly on: readonly Surface[]; readonl
     }),
   },
   markdown: { on: MESSAGES, rule: shape({ ...own, text: text(12_000, 1) }) },
-  // paradigmxyz/centaur#469: about 50 cards; more are refused here.
+  // paradigmxyz/centaur#469: about 50 cards are shown; that more are refused is assumed.
   plan: {
     on: MESSAGES,
     rule: shape({ ...own, title: text(255, 1), tasks: optional(list(byType({ task_card: taskCard }), 50, 0)) }),

@@ -1,6 +1,7 @@
+import { objectsOf, wordOf } from '../json.ts'
 import { SlackFailure } from '../failure.ts'
 import type { BlockFault, SlackJson } from '../workspace.ts'
-import { everyBlock, objectsOf } from './complete.ts'
+import { everyBlock } from './complete.ts'
 import { validateBlocks } from './validate.ts'
 
 /** @throws SlackFailure `invalid_blocks` with what is wrong where, or `msg_blocks_too_long` */
@@ -24,7 +25,7 @@ export function refuse(faults: readonly BlockFault[], error: string): void {
 /** Block types that this workspace does not take. */
 export function refuseUnwanted(blocks: readonly SlackJson[], refused: ReadonlySet<string>, error: string): void {
   if (refused.size === 0) return
-  const unwanted = [...everyBlock(objectsOf([...blocks]))].find((block) => refused.has(String(block['type'])))
+  const unwanted = [...everyBlock(objectsOf([...blocks]))].find((block) => refused.has(wordOf(block['type'])))
   if (unwanted === undefined) return
-  refuse([{ pointer: '/blocks', message: `unsupported type: ${String(unwanted['type'])}` }], error)
+  refuse([{ pointer: '/blocks', message: `unsupported type: ${wordOf(unwanted['type'])}` }], error)
 }

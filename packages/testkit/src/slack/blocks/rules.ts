@@ -1,5 +1,5 @@
+import { isObject, wordOf } from '../json.ts'
 import type { BlockFault, SlackJson, SlackObject } from '../workspace.ts'
-import { isObject } from './complete.ts'
 
 /** Where a value stands, and who wants to hear of faults. */
 export interface Place {
@@ -32,7 +32,7 @@ export function optional(rule: Rule): Optional {
 export function text(most: number, least = 0): Rule {
   return (value, place) => {
     if (typeof value !== 'string') return fault(place, 'must be a string')
-    const length = [...value].length
+    const { length } = Array.from(value)
     if (length > most) fault(place, `must be less than ${most + 1} characters`)
     if (length < least) fault(place, `must be more than ${least - 1} characters`)
   }
@@ -98,7 +98,7 @@ export function byType(rules: Readonly<Record<string, Rule>>): Rule {
     const { type } = value
     if (type === undefined) return fault(place, 'missing required field: type')
     const rule = typeof type === 'string' ? rules[type] : undefined
-    if (rule === undefined) return fault(inside(place, 'type'), `unsupported type: ${String(type)}`)
+    if (rule === undefined) return fault(inside(place, 'type'), `unsupported type: ${wordOf(type)}`)
     rule(value, place)
   }
 }

@@ -1,5 +1,5 @@
+import { isObject } from '../json.ts'
 import type { SlackJson } from '../workspace.ts'
-import { isObject } from './complete.ts'
 import { richText } from './rich-text.ts'
 import { anyNumber, byType, fault, inside, list, shape, text, type Rule } from './rules.ts'
 

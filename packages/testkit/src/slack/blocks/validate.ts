@@ -1,5 +1,6 @@
+import { isObject, objectsOf, wordOf } from '../json.ts'
 import type { BlockFault, SlackJson, SlackObject } from '../workspace.ts'
-import { everyBlock, interactiveElements, isObject, objectsOf } from './complete.ts'
+import { everyBlock, interactiveElements } from './complete.ts'
 import { block, type Surface } from './layout.ts'
 import { plain } from './objects.ts'
 import { fault, flag, inside, list, oneOf, optional, shape, text, anything, type Place } from './rules.ts'
@@ -75,7 +76,7 @@ function uniqueIds(blocks: readonly SlackObject[], place: Place): void {
       if (actions.has(action))
         fault(
           inside(place, 'blocks'),
-          `action_id "${String(action)}" already exists for block_id "${String(id ?? '')}"`,
+          `action_id "${wordOf(action)}" already exists for block_id "${wordOf(id ?? '')}"`,
         )
       actions.add(action)
     }
@@ -85,7 +86,7 @@ function uniqueIds(blocks: readonly SlackObject[], place: Place): void {
 function inMessages(blocks: readonly SlackObject[], place: Place): void {
   const at = inside(place, 'blocks')
   const ofType = (type: string) => [...everyBlock(blocks)].filter((each) => each['type'] === type)
-  // Mutually exclusive (GitLab's merge request 242201); one table per message (docs: `only_one_table_allowed`).
+  // Mutually exclusive (GitLab's merge request 242201); one table per message (docs: `only_one_table_allowed`). One plan is assumed, and the words.
   if (ofType('plan').length > 0 && blocks.some(({ type }) => type === 'task_card'))
     fault(at, 'plan and task_card blocks are mutually exclusive')
   if (ofType('plan').length > 1) fault(at, 'no more than 1 plan block allowed')
@@ -93,7 +94,7 @@ function inMessages(blocks: readonly SlackObject[], place: Place): void {
   for (const [type, most] of Object.entries(MOST_CELL_CHARACTERS))
     if (ofType(type).reduce((sum, each) => sum + cellCharacters(each['rows']), 0) > most)
       fault(at, `table cells must be less than ${most + 1} characters in total`)
-  const markdown = ofType('markdown').reduce((sum, each) => sum + String(each['text']).length, 0)
+  const markdown = ofType('markdown').reduce((sum, each) => sum + wordOf(each['text']).length, 0)
   if (markdown > MOST_MARKDOWN) fault(at, 'msg_blocks_too_long')
   else if (shownCharacters([...blocks]) > MOST_CHARACTERS) fault(at, 'msg_blocks_too_long')
 }

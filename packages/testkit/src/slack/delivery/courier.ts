@@ -1,4 +1,4 @@
-import { isObject } from '../blocks/complete.ts'
+import { isObject, wordOf } from '../json.ts'
 import type { Site } from '../site.ts'
 import type { SlackDelivery, SlackJson, SlackObject } from '../workspace.ts'
 import { wallNow } from './wall.ts'
@@ -177,5 +177,5 @@ function detailOf(parcel: Parcel): string {
   const { payload } = parcel
   const event = payload['event']
   const eventType = event !== null && typeof event === 'object' && !Array.isArray(event) ? event['type'] : undefined
-  return [payload['type'] ?? payload['command'] ?? '', eventType ?? ''].join(' ').trim()
+  return `${wordOf(payload['type'] ?? payload['command'])} ${wordOf(eventType)}`.trim()
 }

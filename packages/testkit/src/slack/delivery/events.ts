@@ -1,10 +1,11 @@
+import { wordOf } from '../json.ts'
 import { holds } from '../installation.ts'
 import { BOT_EVENTS } from '../manifest-rules.ts'
 import type { Site } from '../site.ts'
 import type { SlackDelivery, SlackObject } from '../workspace.ts'
 import type { Carried, Courier } from './courier.ts'
 
-/** docs.slack.dev/apis/events-api: three more times, "nearly immediately", after one minute, after five. */
+/** docs.slack.dev/apis/events-api: three more times, "nearly immediately" (a second is assumed), after one minute, after five. */
 const RETRIES_AFTER_MS = [1_000, 60_000, 300_000]
 
 /** Brings events of the Events API to the app, if it is subscribed and has the scope. Resolves with the first attempt. */
@@ -26,8 +27,8 @@ export function createEvents(site: Site, courier: Courier): Site['event'] {
   return async (event): Promise<SlackDelivery | undefined> => {
     const name =
       event['type'] === 'message'
-        ? `message.${TYPES[String(event['channel_type'])] ?? 'channels'}`
-        : String(event['type'])
+        ? `message.${TYPES[wordOf(event['channel_type'])] ?? 'channels'}`
+        : wordOf(event['type'])
     const { events } = site.installation
     if (events !== undefined && !events.has(name)) return undefined
     const scope = BOT_EVENTS[name]

@@ -19,7 +19,7 @@ export async function answerResponseUrl(site: Site, id: string, raw: Buffer, res
     mutating: true,
     detail: '',
   }
-  await site.serve(call, () => answer(site, id, target, raw), httpWire(response))
+  await site.serve(call, () => answer(site, id, target, raw), httpWire(response, site.limits))
 }
 
 function answer(

@@ -10,7 +10,7 @@ import type { SlackJson, SlackObject, SlackSocketControl } from '../workspace.ts
 const MOST_CONNECTIONS = 10
 /** A server ping every few seconds; the client gives up after 30 s without (slackapi/node-slack-sdk, serverPingTimeout). The interval is assumed. */
 const PING_EVERY_MS = 5_000
-/** "about 10 seconds" between the warning and the end (docs: `disconnect` with reason `warning`). */
+/** Between the word `disconnect` and the end of the connection; assumed. */
 const REFRESH_GRACE_MS = 100
 /** How long a client may take to say goodbye too. */
 const GOODBYE_MS = 200
@@ -45,7 +45,7 @@ export interface SendOptions {
   readonly sent?: (envelopeId: string) => void
 }
 
-/** Socket Mode of one app: connections, and envelopes to one of them each. */
+/** Socket Mode of one app: connections, and envelopes to one of them each (docs: any of them; in turn is assumed). */
 export function createSocketMode(site: Site): SocketMode {
   const server = new WebSocketServer({ noServer: true, clientTracking: false })
   const tickets = new Set<string>()
@@ -71,7 +71,7 @@ export function createSocketMode(site: Site): SocketMode {
 
   const accept = (socket: WebSocket) => {
     connections.push(socket)
-    socket.on('message', (data) => hear(String(data)))
+    socket.on('message', (data) => hear((data as Buffer).toString()))
     socket.on('error', () => socket.terminate())
     socket.on('close', () => forget(socket))
     const ping = () => {
@@ -155,9 +155,9 @@ export function createSocketMode(site: Site): SocketMode {
         duplicates = 1
       })
     },
-    refresh() {
+    refresh(reason = 'refresh_requested') {
       const [socket] = connections
-      if (socket !== undefined) disconnect(socket, 'refresh_requested')
+      if (socket !== undefined) disconnect(socket, reason)
     },
     drop() {
       for (const socket of connections.splice(0)) socket.terminate()
@@ -166,7 +166,7 @@ export function createSocketMode(site: Site): SocketMode {
       duplicates = times
     },
     disable() {
-      for (const socket of [...connections]) disconnect(socket, 'link_disabled')
+      for (const socket of connections.splice(0)) disconnect(socket, 'link_disabled')
     },
     leftovers: () => connections.map((_, index) => `Slack: Socket Mode connection ${index + 1} is open`),
     async close() {

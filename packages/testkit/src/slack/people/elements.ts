@@ -1,4 +1,5 @@
-import { everyBlock, interactiveElements, isObject, objectsOf } from '../blocks/complete.ts'
+import { isObject, objectsOf, wordOf } from '../json.ts'
+import { everyBlock, interactiveElements } from '../blocks/complete.ts'
 import type { Values } from '../model.ts'
 import { HOLDS } from '../view-state.ts'
 import type { SlackJson, SlackObject } from '../workspace.ts'
@@ -12,7 +13,7 @@ export interface Found {
 /** By action id; where several share it, by value. */
 export function findElement(blocks: readonly SlackObject[], actionId: string, value?: string): Found | undefined {
   const all = [...everyBlock(blocks)].flatMap((block) =>
-    interactiveElements(block).map((element) => ({ element, blockId: String(block['block_id']) })),
+    interactiveElements(block).map((element) => ({ element, blockId: wordOf(block['block_id']) })),
   )
   const same = all.filter(({ element }) => element['action_id'] === actionId)
   return same.find(({ element }) => value === undefined || takes(element, value))
@@ -26,7 +27,7 @@ export function elementsIn(blocks: readonly SlackObject[], blockId: string): rea
 
 /** Buttons have their value, selects their options. */
 function takes(element: SlackObject, value: string): boolean {
-  if (element['type'] === 'button' || HOLDS[String(element['type'])] === undefined) {
+  if (element['type'] === 'button' || HOLDS[wordOf(element['type'])] === undefined) {
     return optionsOf(element).length > 0 ? optionNamed(element, value) !== undefined : element['value'] === value
   }
   return optionsOf(element).length === 0 || optionNamed(element, value) !== undefined
@@ -35,7 +36,7 @@ function takes(element: SlackObject, value: string): boolean {
 /** The entry of `actions` in a block_actions payload. */
 export function actionOf(found: Found, value: string | undefined, actionTs: string): SlackObject {
   const { element, blockId } = found
-  const type = String(element['type'])
+  const type = wordOf(element['type'])
   const base: SlackObject = { type, action_id: element['action_id'] ?? '', block_id: blockId, action_ts: actionTs }
   const field = type === 'overflow' ? 'selected_option' : HOLDS[type]?.[0]
   if (field === undefined) return { ...base, ...pick(element, ['text', 'value', 'style', 'url', 'confirm']) }
@@ -44,7 +45,7 @@ export function actionOf(found: Found, value: string | undefined, actionTs: stri
 
 /** What an element holds once somebody has chosen or typed this. */
 export function valueFor(element: SlackObject, value: string | readonly string[] | null): SlackObject {
-  const type = String(element['type'])
+  const type = wordOf(element['type'])
   const [field = 'value', , empty = null] = HOLDS[type] ?? []
   if (value === null) return { type, [field]: empty }
   return {
@@ -78,11 +79,11 @@ function one(element: SlackObject, field: string, value: string): SlackJson {
   if (field !== 'selected_option' && field !== 'selected_options') return value
   const option = optionNamed(element, value)
   if (option !== undefined) return option
-  if (String(element['type']).includes('external'))
+  if (wordOf(element['type']).includes('external'))
     return { text: { type: 'plain_text', text: value, emoji: true }, value }
   throw new Error(
-    `'${String(element['action_id'])}' has no option '${value}'; it has ${optionsOf(element)
-      .map((each) => String(each['value']))
+    `'${wordOf(element['action_id'])}' has no option '${value}'; it has ${optionsOf(element)
+      .map((each) => wordOf(each['value']))
       .join(', ')}`,
   )
 }

@@ -1,4 +1,5 @@
-import { interactiveElements, isObject } from '../blocks/complete.ts'
+import { isObject, wordOf } from '../json.ts'
+import { interactiveElements } from '../blocks/complete.ts'
 import type { TeamUser, Values } from '../model.ts'
 import type { Site } from '../site.ts'
 import { HOLDS } from '../view-state.ts'
@@ -11,7 +12,7 @@ export function inputErrors(blocks: readonly SlackObject[], values: Values): Rec
     .map((block): [string, string | undefined] => {
       const [element] = interactiveElements(block)
       return [
-        String(block['block_id']),
+        wordOf(block['block_id']),
         element === undefined ? undefined : complaint(block, element, valueIn(values, block, element)),
       ]
     })
@@ -48,8 +49,8 @@ function numberComplaint(element: SlackObject, value: string): string | undefine
 }
 
 function valueIn(values: Values, block: SlackObject, element: SlackObject): SlackJson {
-  const held = values.get(String(block['block_id']))?.get(String(element['action_id']))
-  return held?.[HOLDS[String(element['type'])]?.[0] ?? ''] ?? null
+  const held = values.get(wordOf(block['block_id']))?.get(wordOf(element['action_id']))
+  return held?.[HOLDS[wordOf(element['type'])]?.[0] ?? ''] ?? null
 }
 
 /** `response_urls` of a submission: one for each select with `response_url_enabled` that names a conversation. */

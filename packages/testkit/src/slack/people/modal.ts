@@ -1,5 +1,5 @@
+import { isObject, objectsOf, wordOf } from '../json.ts'
 import { pushable, checkView, replaceView } from '../api/views.ts'
-import { objectsOf, isObject } from '../blocks/complete.ts'
 import { refuseFaultyOptions } from '../blocks/suggestions.ts'
 import type { Parcel } from '../delivery/courier.ts'
 import type { StoredView, TeamUser } from '../model.ts'
@@ -22,7 +22,7 @@ export function openView(
     if (element === undefined)
       throw new Error(
         `The modal has no input '${blockId}'; it has ${blocks()
-          .map((block) => String(block['block_id']))
+          .map((block) => wordOf(block['block_id']))
           .join(', ')}`,
       )
     return element
@@ -37,7 +37,7 @@ export function openView(
     },
     fill(blockId, value) {
       const element = inputs(blockId)
-      hold(view.values, blockId, String(element['action_id']), valueFor(element, value))
+      hold(view.values, blockId, wordOf(element['action_id']), valueFor(element, value))
     },
     async suggest(blockId, text) {
       const element = inputs(blockId)
@@ -91,7 +91,7 @@ function follow(site: Site, user: TeamUser, view: StoredView, body: SlackJson | 
   switch (answer['response_action']) {
     case 'errors': {
       const errors = answer['errors'] !== undefined && isObject(answer['errors']) ? answer['errors'] : {}
-      view.errors = Object.fromEntries(Object.entries(errors).map(([block, text]) => [block, String(text)]))
+      view.errors = Object.fromEntries(Object.entries(errors).map(([block, text]) => [block, wordOf(text)]))
       break
     }
     case 'update':
@@ -118,7 +118,7 @@ function optionsFrom(body: SlackJson | undefined): readonly { readonly text: str
     ...objectsOf(body['option_groups']).flatMap((group) => objectsOf(group['options'])),
   ]
   return all.map((option: SlackObject) => ({
-    text: option['text'] !== undefined && isObject(option['text']) ? String(option['text']['text']) : '',
-    value: String(option['value']),
+    text: option['text'] !== undefined && isObject(option['text']) ? wordOf(option['text']['text']) : '',
+    value: wordOf(option['value']),
   }))
 }

@@ -1,5 +1,5 @@
+import { isObject, objectsOf, wordOf } from '../json.ts'
 import { openDirect } from '../api/channel-checks.ts'
-import { isObject, objectsOf } from '../blocks/complete.ts'
 import type { Courier, Parcel } from '../delivery/courier.ts'
 import { respond } from '../delivery/response-url-post.ts'
 import { SlackFailure } from '../failure.ts'
@@ -21,8 +21,13 @@ export function createPerson(site: Site, user: TeamUser, courier: Courier): Slac
     return courier.deliver(parcel)
   }
   const interact = (payload: SlackObject) => send({ kind: 'interactive', payload, answers: false })
+  const direct = (): Channel => {
+    const channel = openDirect(site, user.id)
+    team.channels.set(channel.id, channel)
+    return channel
+  }
   const conversation = (name: string): Channel => {
-    const channel = findChannel(team, name)
+    const channel = name === team.botUserId ? direct() : findChannel(team, name)
     if (channel === undefined) throw new Error(`No channel '${name}'`)
     if (!channel.members.has(user.id)) throw new Error(`${user.name} is not in ${name}`)
     return channel
@@ -36,7 +41,7 @@ export function createPerson(site: Site, user: TeamUser, courier: Courier): Slac
     return { channel, message }
   }
   const press = (channel: Channel, message: StoredMessage, found: Found, value: string | undefined) => {
-    const actionId = String(found.element['action_id'])
+    const actionId = wordOf(found.element['action_id'])
     if (value !== undefined && message.values.get(found.blockId)?.has(actionId) === true)
       hold(message.values, found.blockId, actionId, valueFor(found.element, value))
     return interact(messageAction(site, user, channel, message, actionOf(found, value, `${site.ids.seconds()}.000000`)))
@@ -88,8 +93,7 @@ export function createPerson(site: Site, user: TeamUser, courier: Courier): Slac
       return interact(messageShortcut(site, user, callbackId, channel, message))
     },
     async openHome() {
-      const channel = openDirect(site, user.id)
-      team.channels.set(channel.id, channel)
+      const channel = direct()
       const view = team.homes.get(user.id)
       const delivery = await site.event({
         type: 'app_home_opened',

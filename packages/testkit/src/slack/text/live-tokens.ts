@@ -5,7 +5,7 @@ export interface LiveTokens {
 }
 
 /**
- * docs.slack.dev/messaging/formatting-message-text: what stands in angle brackets is live, entities are not. In code too: that is assumed.
+ * docs.slack.dev/messaging/formatting-message-text: what stands in angle brackets is live, entities are not. In code too, which is assumed, and bare URLs, but not bare domains.
  * `markdown`: links of standard Markdown are live as well (PostHog/posthog#95054). `verbatim`: bare URLs are left alone.
  */
 export function liveTokens(text: string, kind: 'mrkdwn' | 'verbatim' | 'markdown' = 'mrkdwn'): LiveTokens {

@@ -1,5 +1,5 @@
+import { isObject, wordOf } from '../json.ts'
 import type { SlackJson, SlackMessage, SlackObject } from '../workspace.ts'
-import { isObject } from '../blocks/complete.ts'
 import { liveTokens, type LiveTokens } from './live-tokens.ts'
 
 /** Everything in a message that Slack parses: its text, mrkdwn objects, markdown blocks, and what rich text says outright. */
@@ -30,13 +30,13 @@ function ofNode(node: SlackObject): LiveTokens | undefined {
     case 'text':
       return { mentions: [], links: [] }
     case 'user':
-      return { mentions: [`@${String(node['user_id'])}`], links: [] }
+      return { mentions: [`@${wordOf(node['user_id'])}`], links: [] }
     case 'usergroup':
-      return { mentions: [`!subteam^${String(node['usergroup_id'])}`], links: [] }
+      return { mentions: [`!subteam^${wordOf(node['usergroup_id'])}`], links: [] }
     case 'broadcast':
-      return { mentions: [`!${String(node['range'])}`], links: [] }
+      return { mentions: [`!${wordOf(node['range'])}`], links: [] }
     case 'link':
-      return { mentions: [], links: [String(node['url'])] }
+      return { mentions: [], links: [wordOf(node['url'])] }
     default:
       return undefined
   }

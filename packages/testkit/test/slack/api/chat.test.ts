@@ -121,6 +121,25 @@ describe('chat.update', () => {
   })
 })
 
+describe('long text', () => {
+  it('is cut off in a post, which says so, and refused in an edit', async () => {
+    await using slack = await createSlackWorkspace()
+    const { body } = await call(slack, 'chat.postMessage', { channel: 'general', text: 'x'.repeat(40_001) })
+    expect(body).toMatchObject({
+      ok: true,
+      warning: 'message_truncated',
+      response_metadata: { warnings: ['message_truncated'] },
+    })
+    expect(slack.messages('general')[0]?.text).toHaveLength(40_000)
+    const edit = (text: string) =>
+      errorOf(slack, 'chat.update', { channel: slack.channelId('general'), ts: body['ts'], text })
+    expect(await edit('x'.repeat(4_001))).toBe('msg_too_long')
+    expect(await edit('ü'.repeat(2_001))).toBe('msg_too_long')
+    expect(await edit('&'.repeat(801))).toBe('msg_too_long')
+    expect(await edit('x'.repeat(4_000))).toBe('ok')
+  })
+})
+
 describe('the other methods of chat', () => {
   it('delete, show to one person, and give a permalink', async () => {
     await using slack = await createSlackWorkspace()

@@ -54,6 +54,7 @@ describe('rate limits', () => {
     const fault = slack.faults.once({ call: 'slack chat.postMessage', mode: 'rate-limited', retryAfterSeconds: 7 })
     const refused = await call(slack, 'chat.postMessage', { channel: 'provisioning', text: 'x' })
     expect([refused.status, refused.headers.get('retry-after'), fault.hits]).toEqual([429, '7', 1])
+    expect(slack.rateLimited).toBe(1)
     expect(slack.log.of('slack chat.postMessage')).toMatchObject([
       { outcome: 'ratelimited', effect: 'none', fault: 'rate-limited' },
     ])

@@ -1,3 +1,4 @@
+import { wordOf } from '../../../src/slack/json.ts'
 import { describe, expect, it } from 'vitest'
 import { createSlackWorkspace } from '../../../src/index.ts'
 import { call, errorOf, post } from '../web-api.ts'
@@ -81,7 +82,7 @@ describe('files', () => {
     const root = await post(slack, { text: 'root' })
     const content = 'line one\nline two\n'
     const { body } = await call(slack, 'files.getUploadURLExternal', { filename: 'run.log', length: content.length })
-    const id = String(body['file_id'])
+    const id = wordOf(body['file_id'])
     const complete = () =>
       errorOf(slack, 'files.completeUploadExternal', {
         files: [{ id, title: 'Log' }],
@@ -90,8 +91,9 @@ describe('files', () => {
         initial_comment: 'see',
       })
     expect(await complete()).toBe('file_not_found')
-    expect((await fetch(String(body['upload_url']), { method: 'POST', body: 'too short' })).status).toBe(400)
-    expect((await fetch(String(body['upload_url']), { method: 'POST', body: content })).status).toBe(200)
+    expect(slack.leftovers()).toEqual(['Slack: the upload of run.log was never completed'])
+    expect((await fetch(wordOf(body['upload_url']), { method: 'POST', body: 'too short' })).status).toBe(400)
+    expect((await fetch(wordOf(body['upload_url']), { method: 'POST', body: content })).status).toBe(200)
     expect(await complete()).toBe('ok')
     expect(slack.thread(channel, root)).toMatchObject([
       { text: 'see', files: [{ name: 'run.log', title: 'Log', mimetype: 'text/plain', content }] },

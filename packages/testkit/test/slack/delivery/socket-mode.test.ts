@@ -76,6 +76,10 @@ describe('Socket Mode', () => {
     slack.socket.drop()
     expect(await two.closed).toBe(1_006)
     expect(await slack.user('ada').command('/x', 'general')).toMatchObject({ outcome: 'unreachable' })
+    using warned = await connect(slack)
+    slack.socket.refresh('warning')
+    await warned.closed
+    expect(warned.messages.at(-1)).toMatchObject({ type: 'disconnect', reason: 'warning' })
     using three = await connect(slack)
     await slack.uninstall()
     await three.closed
