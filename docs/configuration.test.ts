@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import ms, { type StringValue } from 'ms'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { biosSettings, type SettingDefinition } from '../packages/hwautomation/src/bios/settings.ts'
@@ -9,6 +8,7 @@ import { consents } from '../packages/hwautomation/src/bios/template.ts'
 import { configSchema, ENVIRONMENT, loadConfig } from '../packages/hwautomation/src/config.ts'
 import { deviceTypeSchema } from '../packages/hwautomation/src/devices/device-type.ts'
 import { loadCatalogue } from '../packages/hwautomation/src/devices/load-catalogue.ts'
+import { keyFaults, keyRows } from './support/key-rows.ts'
 import { blocks, page, quoted, rows, type Row } from './support/markdown.ts'
 import { keysOf, type SchemaKey } from './support/schema-keys.ts'
 
@@ -26,9 +26,9 @@ const ofDevices = (row: Row) => row.heading === 'Device types'
 describe('docs/configuration.md', () => {
   it('has a row for every key of the configuration, with its default, and for no other', () => {
     expect(
-      faultsOf(
+      keyFaults(
         keysOf(configSchema, LEAST_CONFIG),
-        keyRows((row) => !ofDevices(row)),
+        keyRows(tables, (row) => !ofDevices(row)),
       ),
     ).toEqual([])
   })
@@ -37,7 +37,7 @@ describe('docs/configuration.md', () => {
     const isWord = ({ name }: SchemaKey) => name.startsWith('bios.settings.')
     const added = ['extends', 'bios.settings'].map((name) => ({ name, default: undefined, required: false }))
     const keys = keysOf(deviceTypeSchema, LEAST_TYPE).filter((key) => !isWord(key))
-    expect(faultsOf([...added, ...keys], keyRows(ofDevices))).toEqual([])
+    expect(keyFaults([...added, ...keys], keyRows(tables, ofDevices))).toEqual([])
   })
 
   it('names every environment variable and what it sets', () => {
@@ -81,39 +81,6 @@ describe('docs/configuration.md', () => {
     })
   })
 })
-
-function keyRows(which: (row: Row) => boolean): ReadonlyMap<string, Row> {
-  const found = tables.filter((row) => 'key' in row.cells && which(row))
-  return new Map(found.map((row) => [quoted(row.cells['key'])[0] ?? '', row]))
-}
-
-function faultsOf(keys: readonly SchemaKey[], documented: ReadonlyMap<string, Row>): string[] {
-  const known = new Set(keys.map(({ name }) => name))
-  const gone = [...documented.keys()].filter((name) => !known.has(name))
-  return [
-    ...gone.map((name) => `remove the row of ${name}: the schema has no such key`),
-    ...keys.flatMap((key) => {
-      const cells = documented.get(key.name)?.cells
-      if (cells === undefined) return [`add a row for ${key.name} to docs/configuration.md`]
-      const bold = cells['key']?.startsWith('**') === true
-      return [
-        ...(key.default === undefined || says(cells['default'], key.default)
-          ? []
-          : [`the default of ${key.name} is ${key.default}`]),
-        ...(bold === key.required ? [] : [`${key.name} is ${key.required ? '' : 'not '}required: bold means required`]),
-      ]
-    }),
-  ]
-}
-
-/** The cell holds the default, a duration in its own words. */
-function says(cell: string | undefined, value: string | number | boolean): boolean {
-  const [word = ''] = quoted(cell)
-  return (
-    word === String(value) ||
-    (typeof value === 'number' && /^\d+[a-z]+$/.test(word) && ms(word as StringValue) === value)
-  )
-}
 
 function inWords([name, definition]: [string, SettingDefinition]): string {
   const values =

@@ -94,8 +94,10 @@ describe('the bot, in the browser', () => {
     await picture(page, 'failure')
     await page.getByRole('button', { name: 'Close thread' }).click()
     await log(page).getByRole('button', { name: 'Retry' }).first().click()
-    const question = page.getByRole('alertdialog')
-    if (await question.isVisible()) await question.getByRole('button').last().click()
+    await page
+      .getByRole('alertdialog', { name: /Retry srv001/ })
+      .getByRole('button', { name: 'Retry' })
+      .click()
     await plan(page, /srv001.* ready/).waitFor()
     expect((await world.hw.manager.list()).records.map(({ status }) => status)).toEqual(['COMPLETED', 'FAILED'])
   })

@@ -160,7 +160,7 @@ describe('health', () => {
     expect(await ask('/healthz')).toEqual({ status: 200, body: '{"alive":true}' })
     expect(await ask('/readyz')).toMatchObject({ status: 200, body: expect.stringContaining('"problems":[]') })
     expect((await ask('/readyz')).body).not.toContain(world.slack.botToken)
-    expect((await ask('/')).status).toBe(404)
+    for (const path of ['/', '//', '/readyz/../x', '/%']) expect((await ask(path)).status).toBe(404)
     world.slack.revokeTokens()
     await world.slack.user('ada').command(ORDER, 'provisioning')
     await vi.waitFor(

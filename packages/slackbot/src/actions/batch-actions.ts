@@ -2,8 +2,10 @@ import { HwError, type BatchRecord } from 'hwautomation'
 import type { Act } from '../access/access.ts'
 import { isAllowed, wishOf, type Bot } from '../bot.ts'
 import { alreadyDone, done } from '../views/notices.ts'
-import { sayBatch } from '../commands/look.ts'
+import { runsOfBatch } from '../commands/look.ts'
+import { batchDetailsModal } from '../views/batch-details-modal.ts'
 import type { Delivered } from './delivered.ts'
+import { openModal } from './modal.ts'
 
 /** What a button on a batch's message does. */
 export type BatchAction = (bot: Bot, delivered: Delivered, id: string) => Promise<void>
@@ -62,7 +64,9 @@ export const cancelBatch: BatchAction = async (bot, delivered, id) => {
 
 export const showBatch: BatchAction = async (bot, delivered, id) => {
   if (!(await isAllowed(bot, delivered, { is: 'look' }))) return
-  await sayBatch(bot, delivered, await batchOf(bot, id))
+  const batch = await batchOf(bot, id)
+  const modal = await openModal(bot, delivered)
+  await modal.show(batchDetailsModal(batch, await runsOfBatch(bot, batch), bot.clock.now()))
 }
 
 async function ordered(

@@ -24,3 +24,14 @@ export const BUTTONS: Readonly<Record<string, ById | undefined>> = {
     if (await isAllowed(bot, delivered, { is: 'look' })) bot.progress.homeOpened(delivered.asker.user)
   },
 }
+
+/**
+ * Buttons where a double click is one: it would take back what it did, or open a second modal. The others do nothing the second time, and
+ * say what was done.
+ */
+export const NOT_TWICE: ReadonlySet<string> = new Set([
+  ACTIONS.follow,
+  ACTIONS.details,
+  ACTIONS.batchDetails,
+  ACTIONS.provision,
+])

@@ -5,7 +5,7 @@ import { handleCommand } from '../commands/handle.ts'
 import { ACTIONS } from '../views/action-ids.ts'
 import { provisionModal } from '../views/provision-modal.ts'
 import { answerBy, type Ways } from './answer.ts'
-import { BUTTONS } from './buttons.ts'
+import { BUTTONS, NOT_TWICE } from './buttons.ts'
 import type { Delivered } from './delivered.ts'
 import { formValues } from './form-values.ts'
 import { actionBody, commandBody, eventBody, shortcutBody, suggestionBody, viewBody } from './payload.ts'
@@ -58,7 +58,7 @@ export function listen(app: App, bot: Bot, reception: Reception, onRevoked: Revo
     if (work === undefined && (url !== undefined || isModal)) return
     const delivered: Delivered = {
       key: ids.trigger_id,
-      double: `${user.id} ${action} ${value}`,
+      ...(NOT_TWICE.has(action) ? { double: `${user.id} ${action} ${value}` } : {}),
       what: work === undefined ? 'unknown-button' : action,
       asker: asker(user, team, channel),
       handle: user.username ?? user.name ?? '',

@@ -54,12 +54,18 @@ async function sayList(
 }
 
 /** A batch as its message shows it, for one person. */
-export async function sayBatch({ hw, clock }: Bot, { answer }: Delivered, batch: BatchRecord): Promise<void> {
+export async function sayBatch(bot: Bot, { answer }: Delivered, batch: BatchRecord): Promise<void> {
+  const runs = await runsOfBatch(bot, batch)
+  await answer.say(batchMessage(batch, runs, { now: bot.clock.now(), mode: 'steps' }))
+}
+
+/** The runs that have come of a batch so far, by id. */
+export async function runsOfBatch({ hw }: Bot, batch: BatchRecord): Promise<ReadonlyMap<string, WorkflowRecord>> {
   const ids = batch.items.flatMap(({ run }) => (run === undefined ? [] : [run]))
   const runs = new Map<string, WorkflowRecord>()
   for (const id of ids) {
     const record = (await hw.manager.get(id))?.record()
     if (record !== undefined) runs.set(id, record)
   }
-  await answer.say(batchMessage(batch, runs, { now: clock.now(), mode: 'steps' }))
+  return runs
 }

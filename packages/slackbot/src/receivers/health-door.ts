@@ -17,7 +17,8 @@ export async function openHealthDoor(
   health: () => BotHealth,
 ): Promise<HealthDoor> {
   const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
-    const path = new URL(request.url ?? '', 'http://localhost').pathname
+    // a URL that is none must not throw: nobody would catch it
+    const [path] = (request.url ?? '').split('?')
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     if (!isRead || (path !== '/healthz' && path !== '/readyz')) {
       response.writeHead(404, { 'content-length': 0, connection: 'close' }).end()

@@ -49,8 +49,7 @@ export function httpIntake(options: HttpIntakeOptions): HttpIntake {
   )
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'POST' || new URL(request.url ?? '', 'http://localhost').pathname !== HTTP_PATH)
-      return end(response, 404)
+    if (request.method !== 'POST' || request.url?.split('?')[0] !== HTTP_PATH) return end(response, 404)
     const body = await bodyOf(request)
     if (body === undefined) return end(response, 413)
     const verdict = judge.judge(

@@ -295,4 +295,35 @@ describe('in Slack', () => {
     )
     expect((await runs(world))[0]!.startedAt).toBeUndefined()
   })
+
+  it('a batch that needs a second person is not begun by who asked for it, whatever button they find', async () => {
+    const lab = { servers: ['srv001', 'srv002'].map((hostname) => ({ hostname, status: 'ready' as const })) }
+    await using world = await createWorld({ lab, bot: { access: { approval: { batchOver: 1 } } } })
+    await world.slack.user('ada').command('/provision srv[001-002] a1.c5.large', 'provisioning')
+    await world.hears('ada', /waits for a second person/)
+    const message = await world.shows(/srv\[001-002\]/)
+    const [batch] = await world.hw.manager.batches()
+    await world.slack.user('ada').clickAnyway(message, ACTIONS.batchProceed, batch!.id)
+    await world.slack.user('ada').clickAnyway(message, ACTIONS.approve, batch!.id)
+    await vi.waitFor(async () => expect(await denials(world)).toHaveLength(2), PATIENCE)
+    expect(await runs(world)).toEqual([])
+    await world.slack.user('grace').clickAnyway(message, ACTIONS.approve, batch!.id)
+    await world.hears('grace', /approved/)
+    await vi.waitFor(
+      async () => expect((await runs(world)).map(({ status }) => status)).toEqual(['COMPLETED', 'COMPLETED']),
+      PATIENCE,
+    )
+  })
+
+  it('a batch is refused by a second person, and no run of it was begun', async () => {
+    const lab = { servers: ['srv001', 'srv002'].map((hostname) => ({ hostname, status: 'ready' as const })) }
+    await using world = await createWorld({ lab, bot: { access: { approval: { batchOver: 1 } } } })
+    await world.slack.user('ada').command('/provision srv[001-002] a1.c5.large', 'provisioning')
+    const message = await world.shows(/srv\[001-002\]/)
+    const [batch] = await world.hw.manager.batches()
+    await world.slack.user('grace').clickAnyway(message, ACTIONS.refuse, batch!.id)
+    await world.hears('grace', /refused/)
+    await vi.waitFor(async () => expect((await world.hw.manager.batches())[0]!.status).toBe('ended'), PATIENCE)
+    expect(await runs(world)).toEqual([])
+  })
 })

@@ -161,6 +161,7 @@ describe('several servers', () => {
     await world.slack.user('grace').clickAnyway(message, ACTIONS.batchProceed, batch!.id)
     await world.hears('grace', /goes on/)
     await world.slack.user('grace').clickAnyway(message, ACTIONS.batchDetails, batch!.id)
+    await vi.waitFor(() => expect(JSON.stringify(world.slack.user('grace').modal()?.view)).toMatch(/srv003/), PATIENCE)
     await world.slack.user('grace').clickAnyway(message, ACTIONS.batchCancel, batch!.id)
     await world.hears('grace', /cancel requested/)
     await world.hw.manager.proceed({ by: 'test' })

@@ -1,12 +1,11 @@
 import { createSlackWorkspace } from '@hwautomation/testkit'
 import fc from 'fast-check'
-import type { BatchRecord, ErrorRecord, ManagerState, WorkflowEvent, WorkflowPlan, WorkflowRecord } from 'hwautomation'
+import type { BatchRecord, ErrorRecord, WorkflowEvent, WorkflowPlan, WorkflowRecord } from 'hwautomation'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { batchDetailsModal } from '../../src/views/batch-details-modal.ts'
 import { batchEndPost, batchMessage } from '../../src/views/batch-message.ts'
 import type { MessageContent } from '../../src/views/content.ts'
 import { detailsModal } from '../../src/views/details-modal.ts'
-import { fleetBoard } from '../../src/views/fleet-board.ts'
 import { homeView } from '../../src/views/home.ts'
 import { logFile } from '../../src/views/log-file.ts'
 import { loadingModal, noticeModal } from '../../src/views/modals.ts'
@@ -14,124 +13,22 @@ import * as notices from '../../src/views/notices.ts'
 import { deviceTypeOptions, serverOptions } from '../../src/views/options.ts'
 import { planModal, type CheckedBatch } from '../../src/views/plan-modal.ts'
 import { provisionModal } from '../../src/views/provision-modal.ts'
-import { runMessage } from '../../src/views/run-message.ts'
-import { failurePost, finalPost, startedPost, stepPost } from '../../src/views/thread.ts'
-import { Doors, firmwareFirstWorkflow, openManager } from './firmware-first.ts'
+import { failurePost } from '../../src/views/thread.ts'
+import { drawnOf, NOW, STATE } from './drawn.ts'
+import { everything, WISH } from './everything.ts'
 import { hostileText, poisoned } from './hostile.ts'
 import { expectPrintable, faultsOf, faultsOfView, seenIn } from './judge.ts'
-import { lookAt, startBatch, type RealBatch } from './real-batch.ts'
-import { isIn, realRun } from './real-runs.ts'
+import type { RealBatch } from './real-batch.ts'
 
-const NOW = Date.parse('2026-11-23T14:00:00Z')
-const WISH = { by: 'grace', reason: 'smoke', via: 'slack', at: '2026-11-23T13:00:00.000Z' }
-const STATE: ManagerState = { intake: { ...WISH, is: 'paused' }, hardwareOff: WISH }
 const TIMES = ['at', 'since', 'until', 'startedAt', 'endedAt', 'createdAt', 'stalledSince', 'observedAt', 'deadline']
 
-/** Records in every state, and one that has far too much of everything. */
 let records: readonly WorkflowRecord[]
 let events: readonly WorkflowEvent[]
 let real: RealBatch
 let plan: WorkflowPlan
-
 beforeAll(async () => {
-  const commitLies = { server: 'srv001', call: 'ilorest commit', mode: 'ack-no-effect' } as const
-  const good = await realRun()
-  const bad = await realRun({ fault: (lab) => void lab.faults.always(commitLies) })
-  const cancelled = await realRun({
-    act: {
-      when: isIn('bios-push', 'Writing'),
-      does: (run) => void run.cancel({ by: 'grace', reason: 'x', via: 'slack' }),
-    },
-  })
-  events = bad.events
-  const under = good.state(isIn('bios-push', 'Writing'))
-  const waits = (['slot', 'lock', 'approval', 'hold', 'device', 'safe-point'] as const).map((kind): WorkflowRecord => ({
-    ...under,
-    status: kind === 'slot' || kind === 'lock' || kind === 'approval' ? 'PENDING' : 'RUNNING',
-    waitingFor: { kind, since: WISH.at, until: WISH.at, detail: 'x' },
-    ...(kind === 'approval' ? { approval: { reason: 'x', since: WISH.at, until: WISH.at } } : {}),
-    ...(kind === 'safe-point' ? { cancel: WISH } : { hold: WISH, skips: { 'bios-push': WISH } }),
-    retryOf: 'run_1',
-    resumptions: [{ at: WISH.at, step: 'bios-push' }],
-  }))
-  const asking = cancelled.state(({ cancel, status }) => cancel !== undefined && status === 'RUNNING')
-  records = [under, good.end, bad.end, cancelled.end, asking, ...waits, fat(bad.end)]
-  await using manager = await openManager()
-  plan = await firstPlan(manager)
-  const handle = await startBatch(manager, 5, (index) => new Doors([], index === 2 ? { 'bios-pull': 9 } : {}))
-  real = await lookAt(manager, await handle.outcome())
-}, 30_000)
-
-async function firstPlan(_manager: unknown): Promise<WorkflowPlan> {
-  const { planWorkflow } = await import('hwautomation')
-  const made = await planWorkflow(firmwareFirstWorkflow(new Doors()))
-  const [first, ...rest] = made.steps
-  return {
-    ...made,
-    steps: [
-      { ...first!, plan: { ...first!.plan, diff: ['~ a: b -> c'], unknown: ['x'], problems: ['y'], skip: 'z' } },
-      ...rest,
-    ],
-  }
-}
-
-/** Two hundred warnings, five hundred things left behind, sixty steps with hundreds of everything. */
-function fat(record: WorkflowRecord): WorkflowRecord {
-  const times = <Item>(number: number, item: Item): Item[] => Array.from({ length: number }, () => item)
-  const failed = record.steps.find(({ status }) => status === 'failed')!
-  const cause = { ...record.error!, causes: times(5, record.error!) }
-  const step = {
-    ...failed,
-    subTasks: times(80, {
-      ...failed.subTasks[0]!,
-      status: 'running' as const,
-      stalledSince: WISH.at,
-      detail: 'x',
-      percent: 12.345,
-    }),
-    evidence: times(60, { claim: 'x', source: 'x', request: 'x', observed: 'x', observedAt: WISH.at }),
-    earlierErrors: times(20, cause),
-    error: cause,
-    output: { diff: times(500, '~ x: y -> z') },
-  }
-  return {
-    ...record,
-    steps: [...times(20, { ...step, status: 'running' as const }), ...times(40, step)],
-    error: {
-      ...cause,
-      message: 'Several: faults',
-      causes: times(20, cause),
-      context: { ...cause.context, faults: times(300, 'x') },
-    },
-    warnings: times(200, { code: 'x', message: 'x', at: WISH.at }),
-    leftBehind: times(500, { what: 'x', remedy: 'x' }),
-    resumptions: times(50, { at: WISH.at, step: 'x' }),
-    skips: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`step-${index}`, WISH])),
-  }
-}
-
-/** Everything that is drawn of a run, by name. */
-function drawn(record: WorkflowRecord): Record<string, MessageContent> {
-  const options = { now: NOW, followers: ['<!channel>'], batch: { label: '<!here> srv' }, state: STATE }
-  return {
-    live: runMessage(record, { ...options, mode: 'live' }),
-    steps: runMessage(record, { ...options, mode: 'steps', working: false }),
-    board: runMessage(record, { ...options, mode: 'board' }),
-    started: startedPost(record),
-    step: stepPost(record, record.steps[4]?.id ?? '<!channel>'),
-    noStep: stepPost(record, '<!channel>'),
-    failure: failurePost(record),
-    notAnId: failurePost(record, '<!channel>'),
-    final: finalPost(record),
-    fleet: fleetBoard([record, record], { now: NOW, state: STATE }),
-    status: notices.statusText(record, NOW),
-    list: notices.listText([record, record], { now: NOW, batches: [real.batch], state: STATE }),
-    history: notices.historyText(record.resourceLabel, [record], NOW),
-    busy: notices.busy(record, NOW),
-    already: notices.alreadyDone(record.resourceLabel, record),
-    ...(record.error === undefined ? {} : { refused: notices.refused(record.error) }),
-  }
-}
+  ;({ records, events, batch: real, plan } = await everything())
+}, 60_000)
 
 /** Hostile strings one after the other, as many as are asked for. */
 function supply(texts: readonly string[]): () => string {
@@ -149,7 +46,7 @@ describe('whatever strings a record has', () => {
       fc.property(texts, fc.boolean(), fc.nat(), (pool, keepTimes, which) => {
         for (const record of [records[which % records.length]!]) {
           const bad = poisoned(record, supply(pool), keepTimes ? TIMES : [])
-          for (const [name, content] of Object.entries(drawn(bad))) {
+          for (const [name, content] of Object.entries(drawnOf(bad, real.batch))) {
             expect(faultsOf(content), name).toEqual([])
             expectPrintable(content)
           }
@@ -168,7 +65,7 @@ describe('whatever strings a record has', () => {
         (pool, around, which) => {
           for (const record of [records[which % records.length]!]) {
             const bad = { ...poisoned(record, supply(pool)), resourceLabel: `${around}srv001.maas${around}` }
-            for (const [name, content] of Object.entries(drawn(bad))) {
+            for (const [name, content] of Object.entries(drawnOf(bad, real.batch))) {
               if (['noStep', 'refused'].includes(name)) continue
               if (name !== 'fleet' && name !== 'list') expect(content.text, name).toContain('srv001.maas')
               if (name !== 'step' && name !== 'already') expect(seenIn(content.blocks), name).toContain('srv001.maas')
@@ -345,7 +242,7 @@ it('a workspace finds neither mention nor link in what it was posted', async () 
     '@here *x* `y` :fire:',
   ])
   for (const record of records.slice(0, 4))
-    for (const { text, blocks } of Object.values(drawn(poisoned(record, next)))) {
+    for (const { text, blocks } of Object.values(drawnOf(poisoned(record, next), real.batch))) {
       const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
         method: 'POST',
         headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },

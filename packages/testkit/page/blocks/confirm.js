@@ -23,7 +23,9 @@ export function Confirm({ confirm, danger, onYes, onNo }) {
     <header><h2>${title}</h2></header>
     <div class="dialog-body"><${TextObject} object=${confirm.text} /></div>
     <footer>
-      <button type="button" class="button" autofocus=${dangerous} onClick=${onNo}>${wordsOf(confirm.deny) || 'Cancel'}</button>
+      <button type="button" class="button" autofocus=${dangerous} onClick=${onNo}>
+        ${wordsOf(confirm.deny) || 'Cancel'}
+      </button>
       <button
         type="button"
         class=${`button ${dangerous ? 'danger filled' : 'primary'}`}

@@ -63,7 +63,10 @@ export function App() {
 }
 
 /** @type {Readonly<Record<string, string>>} */
-const LINES = { lost: 'Connection lost, trying again…', closed: 'The workspace has closed: this page shows how it was.' }
+const LINES = {
+  lost: 'Connection lost, trying again…',
+  closed: 'The workspace has closed: this page shows how it was.',
+}
 
 /** Where the person can be: what the address says, if it is there. @param {Sight} sight @param {Partial<import('./session.js').Place>} wanted */
 function placeIn(sight, wanted) {

@@ -34,7 +34,14 @@ function Beginning({ title, direct }) {
     ${
       first
         ? html`<p>
-            ${first.description ? `${first.description}: type` : 'Type'}${' '}<button type="button" class="try" title="Put it into the field below" onClick=${() => window.dispatchEvent(new CustomEvent(COMPOSE, { detail: `${first.command} ` }))}><kbd>${first.command}</kbd></button>${first.usage && html`${' '}<span class="usage">${first.usage}</span>`}
+            ${first.description ? `${first.description}: type` : 'Type'}${' '}<button
+              type="button"
+              class="try"
+              title="Put it into the field below"
+              onClick=${() => window.dispatchEvent(new CustomEvent(COMPOSE, { detail: `${first.command} ` }))}
+            >
+              <kbd>${first.command}</kbd></button
+            >${first.usage && html`${' '}<span class="usage">${first.usage}</span>`}
           </p>`
         : html`<p>Whatever the app posts is shown here as it happens.</p>`
     }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LabConnection } from '../lab.ts'
+import type { SlackWorkspace } from '../slack/workspace.ts'
 
 /** What a client needs, in a folder that only this user can read. */
 export interface AccessFiles {
@@ -12,11 +13,13 @@ export interface AccessFiles {
   readonly maasScript: string
   /** A ready-made hwautomation.yaml. */
   readonly config: string
+  /** Environment of a Slack app in the lab's workspace, if there is one: `KEY=value` lines. */
+  readonly slackEnv?: string
   remove(): Promise<void>
 }
 
 /** Writes them to a fresh temporary folder. */
-export async function writeAccessFiles(connection: LabConnection): Promise<AccessFiles> {
+export async function writeAccessFiles(connection: LabConnection, slack?: SlackWorkspace): Promise<AccessFiles> {
   const folder = await mkdtemp(join(tmpdir(), 'hwautomation-lab-'))
   const at = (name: string) => join(folder, name)
   const files = {
@@ -25,6 +28,7 @@ export async function writeAccessFiles(connection: LabConnection): Promise<Acces
     apiKey: at('maas-api-key'),
     maasScript: at('maas'),
     config: at('hwautomation.yaml'),
+    ...(slack === undefined ? {} : { slackEnv: at('slack.env') }),
   }
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
@@ -32,6 +36,7 @@ export async function writeAccessFiles(connection: LabConnection): Promise<Acces
     await writeFile(files.apiKey, `${connection.maas.apiKey}\n`, { mode: 0o600 })
     await writeFile(files.maasScript, maasScript(connection.maas.url, files.apiKey), { mode: 0o700 })
     await writeFile(files.config, configText(connection, files), { mode: 0o600 })
+    if (slack !== undefined) await writeFile(at('slack.env'), slackEnvironment(slack), { mode: 0o600 })
   } catch (error) {
     await remove()
     throw error
@@ -50,6 +55,14 @@ nonce=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \\n')
 printf 'header = "Authorization: OAuth oauth_version=\\\\"1.0\\\\", oauth_signature_method=\\\\"PLAINTEXT\\\\", oauth_consumer_key=\\\\"%s\\\\", oauth_token=\\\\"%s\\\\", oauth_signature=\\\\"%%26%s\\\\", oauth_timestamp=\\\\"%s\\\\", oauth_nonce=\\\\"%s\\\\""\\n' \\
   "$consumer" "$token" "$secret" "$(date +%s)" "$nonce" |
   curl -sS -K - -X "$method" "$@" "${url}/api/2.0/$path"
+`
+}
+
+function slackEnvironment({ botToken, appToken, signingSecret, apiUrl }: SlackWorkspace): string {
+  return `SLACK_BOT_TOKEN=${botToken}
+SLACK_APP_TOKEN=${appToken}
+SLACK_SIGNING_SECRET=${signingSecret}
+HWA_SLACK_API_URL=${apiUrl}
 `
 }
 

@@ -1,9 +1,10 @@
 import type { Lab } from '../lab.ts'
+import type { SlackWorkspace } from '../slack/workspace.ts'
 import type { AccessFiles } from './access-files.ts'
 import { serverTable } from './commands.ts'
 
 /** How to reach the lab, for a person: lines to copy and paste. */
-export function announce(lab: Lab, files: AccessFiles, speed: number): string {
+export function announce(lab: Lab, files: AccessFiles, speed: number, slack?: SlackWorkspace): string {
   const { maas, dial } = lab.connection()
   const { networks, machines } = lab.world
   const proxy = new URL(dial).host
@@ -14,7 +15,7 @@ export function announce(lab: Lab, files: AccessFiles, speed: number): string {
 
 MAAS   ${maas.url}
 proxy  ${dial} (CONNECT, into ${networks.host.cidr} and ${networks.bmc.cidr})
-files  ${files.folder} (private key, MAAS key, hwautomation.yaml; removed at the end)
+files  ${files.folder} (private key, MAAS key, hwautomation.yaml; removed at the end)${slack === undefined ? '' : slackLines(slack, files)}
 
 ${serverTable(lab)}
 
@@ -32,14 +33,20 @@ Point hwautomation at it:
 Type 'help' for what can be made to go wrong.`
 }
 
+function slackLines(slack: SlackWorkspace, files: AccessFiles): string {
+  return `
+Slack  ${slack.pageUrl} (open it in a browser; an app lives in it with ${files.slackEnv ?? ''})`
+}
+
 /** The same for a program: one line. Secrets are named by their files. */
-export function announceJson(lab: Lab, files: AccessFiles): string {
+export function announceJson(lab: Lab, files: AccessFiles, slack?: SlackWorkspace): string {
   const { maas, ssh, dial } = lab.connection()
   return JSON.stringify({
     maas: { url: maas.url, apiKeyFile: files.apiKey, script: files.maasScript },
     ssh: { username: ssh.username, privateKeyFile: files.privateKey },
     dial,
     config: files.config,
+    ...(slack === undefined ? {} : { slack: { page: slack.pageUrl, apiUrl: slack.apiUrl, envFile: files.slackEnv } }),
     servers: lab.world.machines.map(({ hostname, model, bmc }) => ({
       hostname,
       systemId: lab.server(hostname).systemId,

@@ -12,6 +12,7 @@ interface Options {
   readonly speed: number
   readonly portMaas?: number
   readonly portDial?: number
+  readonly slack?: true
   readonly json?: true
 }
 
@@ -26,8 +27,10 @@ export async function runLab(argv: readonly string[]): Promise<void> {
     ...(options.portMaas && { maas: options.portMaas }),
     ...(options.portDial && { dial: options.portDial }),
   }
-  const lab = await createLab({ servers, ports, clock: { speed: options.speed } })
-  const access = await writeAccessFiles(lab.connection()).catch(async (error: unknown) => {
+  const hasSlack = options.slack === true
+  const lab = await createLab({ servers, ports, clock: { speed: options.speed }, slack: hasSlack })
+  const slack = hasSlack ? lab.slack : undefined
+  const access = await writeAccessFiles(lab.connection(), slack).catch(async (error: unknown) => {
     await lab.close()
     throw error
   })
@@ -40,7 +43,7 @@ export async function runLab(argv: readonly string[]): Promise<void> {
 
   const interactive = process.stdin.isTTY
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  say(options.json === true ? announceJson(lab, access) : announce(lab, access, options.speed))
+  say(options.json === true ? announceJson(lab, access, slack) : announce(lab, access, options.speed, slack))
   const input = createInterface({
     input: process.stdin,
     ...(interactive ? { output: process.stdout, prompt: 'lab> ' } : {}),
@@ -67,6 +70,7 @@ function parse(argv: readonly string[]): Options {
     .option('--speed <factor>', 'lab time runs so many times faster than the wall clock', number(0.01, 100_000), 60)
     .option('--port-maas <port>', 'port of MAAS instead of a free one', number(1, 65_535, true))
     .option('--port-dial <port>', 'port of the proxy into the lab instead of a free one', number(1, 65_535, true))
+    .option('--slack', 'with a Slack workspace, and a page in the browser to use it')
     .option('--json', 'say how to reach the lab as one line of JSON')
     .allowExcessArguments(false)
     .addHelpText('after', `\nCommands on stdin while it runs:\n${commandHelp}`)

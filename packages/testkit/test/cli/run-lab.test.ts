@@ -46,6 +46,24 @@ interface Access {
 }
 
 describe('hwautomation-lab', () => {
+  it('has a Slack workspace if asked, with what an app needs in a private file', async () => {
+    await using lab = start('--json', '--servers', '1', '--slack')
+    const said = await lab.line()
+    const { slack } = JSON.parse(said) as { slack: { page: string; apiUrl: string; envFile: string } }
+    const environment = Object.fromEntries(
+      (await readFile(slack.envFile, 'utf8'))
+        .split('\n')
+        .map((line): [string, string] => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+    )
+    expect((await stat(slack.envFile)).mode & 0o777).toBe(0o600)
+    expect(said).not.toContain(environment['SLACK_BOT_TOKEN'])
+    const headers = { Authorization: `Bearer ${environment['SLACK_BOT_TOKEN']}` }
+    const answer = await fetch(`${environment['HWA_SLACK_API_URL']}auth.test`, { method: 'POST', headers })
+    expect(await answer.json()).toMatchObject({ ok: true, user: 'provisioner' })
+    expect((await fetch(slack.page)).status).toBe(200)
+    expect(await lab.end()).toBe(0)
+  })
+
   it('serves a lab, says in JSON how to reach it, keeps its secrets in private files, and takes them away at Ctrl-C', async () => {
     await using lab = start('--json', '--servers', '2')
     const said = await lab.line()
