@@ -45,7 +45,7 @@ describe('plain', () => {
     const began = performance.now()
     for (const letter of ['\u001B[', '\u001B]', 'a', '\u0301', '_', ':', '<', '&', '\u001B]\u001B]x\u009D'])
       for (const make of [plain, plainLines, mrkdwn, title]) make(letter.repeat(100_000), 300)
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(performance.now() - began).toBeLessThan(3_000)
   })
 })
 
