@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   })
   await using hw = await createHwAutomation({ ...lab.connection(), clock: lab.clock })
   say(
-    `A data centre with ${lab.world.machines.length} HPE servers runs at ${speed} times the speed of hardware; MAAS answers at ${lab.connection().maas.url}.`,
+    `A data centre with ${lab.world.machines.length} HPE servers runs at ${speed} times the speed of hardware, and so does the time of its runs; MAAS answers at ${lab.connection().maas.url}.`,
   )
   if (fault) {
     say(`Fault: ${fault.what}.`)
@@ -52,6 +52,7 @@ async function plan(hw: HwAutomation): Promise<number> {
 }
 
 async function provision(hw: HwAutomation, chat: Chat, { browser }: DemoOptions): Promise<number> {
+  const interrupted = ctrlC()
   const page = browser && isTerminal ? chat.workspace.pageUrl : undefined
   if (page !== undefined) {
     say(`Slack, simulated: ${page}`)
@@ -59,20 +60,17 @@ async function provision(hw: HwAutomation, chat: Chat, { browser }: DemoOptions)
   }
   say(`ada in #provisioning: ${COMMAND}\n`)
   const run = await order(chat, hw, COMMAND)
-  const interrupted = new AbortController()
-  const cancel = () => {
-    interrupted.abort()
-    void run.cancel({ by: 'you', reason: 'Ctrl-C' })
-  }
-  process.once('SIGINT', cancel)
+  const cancel = () => void run.cancel({ by: 'you', reason: 'Ctrl-C' })
+  if (interrupted.aborted) cancel()
+  interrupted.addEventListener('abort', cancel)
   await follow(run)
-  process.off('SIGINT', cancel)
+  interrupted.removeEventListener('abort', cancel)
   const { status, record } = await run.outcome()
   say(`\n${recordLines(record, { colour }).join('\n')}`)
   if (status === 'COMPLETED') say(`\n${REQUEST.serverId} is ready.`)
-  if (page !== undefined && !interrupted.signal.aborted) {
+  if (page !== undefined && !interrupted.aborted) {
     say(`\nThe data centre goes on: type /provision srv002 ${REQUEST.deviceType} at ${page}\nCtrl-C ends it.`)
-    await untilCtrlC()
+    await until(interrupted)
   }
   return status === 'COMPLETED' ? 0 : 1
 }
@@ -83,10 +81,25 @@ async function openBrowser(page: string): Promise<void> {
   browser?.on('error', () => {})
 }
 
-function untilCtrlC(): Promise<void> {
+/**
+ * Aborted by Ctrl-C; another one ends the process at once, but not within the second in which npm and tsx pass the first one on.
+ * The listener stays: that of log-update ends the process when it is the only one.
+ */
+function ctrlC(): AbortSignal {
+  const pressed = new AbortController()
+  let at = Number.POSITIVE_INFINITY
+  process.on('SIGINT', () => {
+    if (performance.now() - at > 1_000) process.exit(130)
+    at = Math.min(at, performance.now())
+    pressed.abort()
+  })
+  return pressed.signal
+}
+
+function until(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const alive = setInterval(() => {}, 60_000)
-    process.once('SIGINT', () => {
+    signal.addEventListener('abort', () => {
       clearInterval(alive)
       resolve()
     })

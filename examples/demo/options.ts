@@ -35,10 +35,10 @@ export function demoOptions(): DemoOptions {
     },
   })
   const { help, plan, browser, fault: name, speed: text } = values
-  const fault = name === undefined ? undefined : DEMO_FAULTS[name]
+  const fault = name !== undefined && Object.hasOwn(DEMO_FAULTS, name) ? DEMO_FAULTS[name] : undefined
   if (name !== undefined && fault === undefined)
     throw new Error(`There is no fault "${name}"; there are ${Object.keys(DEMO_FAULTS).join(', ')}.`)
   const speed = Number(text)
-  if (!(speed > 0)) throw new Error(`--speed takes a number above 0, not "${text}".`)
+  if (!(speed > 0 && Number.isFinite(speed))) throw new Error(`--speed takes a number above 0, not "${text}".`)
   return { help, plan, browser, fault, speed }
 }

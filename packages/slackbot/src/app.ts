@@ -6,6 +6,7 @@ import { RateLimit } from './access/rate.ts'
 import { slackUserGroups } from './access/user-groups.ts'
 import { answerBy } from './actions/answer.ts'
 import { Drafts } from './actions/drafts.ts'
+import { tellInterrupted } from './actions/interrupted.ts'
 import { listen } from './actions/listen.ts'
 import { slackPeople } from './actions/people.ts'
 import { Reception } from './actions/reception.ts'
@@ -141,6 +142,8 @@ export function createProvisionBot(options: ProvisionBotOptions): ProvisionBot {
       servers,
       drafts,
       command: slack.command ?? '/provision',
+      apiUrl,
+      ending: end.signal,
       ...(announceChannel === undefined ? {} : { announceChannel }),
       clock,
       logger,
@@ -148,11 +151,16 @@ export function createProvisionBot(options: ProvisionBotOptions): ProvisionBot {
     }
     progress = bot.progress
     await progress.start()
+    // told to stop meanwhile: no port or socket is opened that nobody would close
+    if (end.signal.aborted) return
+    // asked before anything is taken: what is open then is of an earlier process
+    tellInterrupted(bot, seen, await seen.interrupted().catch(() => []))
     const app = boltApp(intake, identity)
     listen(app, bot, reception, (event) =>
       logger.error({ event }, 'Slack takes the token no more: nothing can be written'),
     )
     await intake.begin(app)
+    if (end.signal.aborted) return
     sweeping = sweep()
     phase = 'started'
     logger.info({ team: identity.team_id, intake: intake.health().detail }, 'the bot is at work')
@@ -164,6 +172,8 @@ export function createProvisionBot(options: ProvisionBotOptions): ProvisionBot {
     await intake.stop()
     reception.close()
     await starting?.catch(ignore)
+    // it was just being opened
+    await intake.stop()
     await within(HANDLERS_MS, reception.over())
     await progress?.stop()
     await outbox.drain(DRAIN_MS)

@@ -62,18 +62,22 @@ export async function loadBotConfig({
   if (merged['slack'] === undefined) merged['slack'] = {}
   const parsed = botConfigSchema.safeParse(merged)
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => describe(issue, source, env)))
-  else faults.push(...missingTokens(parsed.data.slack))
+  faults.push(...missingTokens(merged['slack'], faults))
   if (faults.length > 0 || !parsed.success) throw invalid(faults)
   return parsed.data
 }
 
-/** What the chosen way of receiving cannot do without. */
-function missingTokens({ mode, appToken, signingSecret }: BotConfig['slack']): string[] {
-  if (mode === 'socket' && appToken === undefined)
+/** What the chosen way of receiving cannot do without; told with the other faults, and once. */
+function missingTokens(slack: unknown, faults: readonly string[]): string[] {
+  if (!isMap(slack)) return []
+  const { mode = 'socket', appToken, signingSecret } = slack
+  const isMissing = (key: string, value: unknown) =>
+    value === undefined && !faults.some((fault) => fault.includes(`slack.${key}`))
+  if (mode === 'socket' && isMissing('appToken', appToken))
     return [
       'slack.appToken is missing (or SLACK_APP_TOKEN): Socket Mode needs an app-level token with connections:write',
     ]
-  if (mode === 'http' && signingSecret === undefined)
+  if (mode === 'http' && isMissing('signingSecret', signingSecret))
     return ['slack.signingSecret is missing (or SLACK_SIGNING_SECRET): requests from Slack are checked with it']
   return []
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { createHwAutomation, isHwError, Redactor, systemClock, type HwAutomation, type Logger } from 'hwautomation'
+import { EVERYBODY_OPERATES } from './access/policy.ts'
 import { createProvisionBot, type ProvisionBot, type SlackSettings } from './app.ts'
 import { checkSlack } from './check/check-slack.ts'
 import { checkLive } from './check/live.ts'
@@ -115,6 +116,7 @@ async function serve(config: BotConfig, logger: Logger): Promise<void> {
 
   if (hw.config.stateDir === undefined)
     logger.warn({}, 'no stateDir is configured: runs and messages are kept in memory, and a restart forgets them')
+  if (config.access.operators.everyone === true) logger.warn({}, EVERYBODY_OPERATES)
   try {
     const bot = createProvisionBot({
       hw,
@@ -163,10 +165,22 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** Somebody else has the port, or it is not for us: no defect. */
+function isPortFault(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'listen'
+}
+
 /** What keeps it from working, in one line and what to do about it; a stack only where it is a defect. */
 function fail(error: unknown): void {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
+    return
+  }
+  if (isPortFault(error)) {
+    process.stderr.write(
+      `A port cannot be taken: ${error.message}.\nChange slack.port or health.port, or stop what listens there.\n`,
+    )
+    process.exitCode = EXIT.failed
     return
   }
   if (!isHwError(error)) {

@@ -97,6 +97,27 @@ describe('the bot', () => {
     expect((await second.hw.manager.list({})).records).toHaveLength(1)
   })
 
+  it('told to stop while MAAS keeps an order waiting leaves it to the next process', { timeout: 30_000 }, async () => {
+    const around = await surroundings()
+    const first = await botProcess(around)
+    await first.bot.start()
+    around.lab.faults.always({ call: 'maas *', mode: 'hang' })
+    const ada = around.slack.user('ada')
+    await ada.command(ORDER, 'provisioning')
+    await vi.waitFor(() => expect(ada.sees('provisioning').map(wordsOf).join()).toMatch(/not answered yet/), PATIENCE)
+    await first.end()
+    await vi.waitFor(() => expect(ada.sees('provisioning').map(wordsOf).join()).toMatch(/being restarted/), PATIENCE)
+    expect(ada.sees('provisioning').map(wordsOf).join()).not.toMatch(/client is closed/)
+    around.lab.faults.clear()
+    const second = await botProcess(around)
+    await second.bot.start()
+    await vi.waitFor(
+      async () => expect((await second.hw.manager.list({})).records).toMatchObject([{ status: 'COMPLETED' }]),
+      PATIENCE,
+    )
+    expect(around.slack.messages('provisioning')).toHaveLength(1)
+  })
+
   it('begins an order that an earlier process wrote down and did not begin, with its approval', async () => {
     const around = await surroundings()
     const order = {
@@ -123,6 +144,26 @@ describe('the bot', () => {
       PATIENCE,
     )
     await vi.waitFor(() => expect(around.slack.messages('provisioning')).toHaveLength(1), PATIENCE)
+  })
+
+  it('that is told to stop while it starts leaves no port and no socket open', async () => {
+    for (const mode of ['http', 'socket'] as const) {
+      const around = await surroundings()
+      const hw = await createHwAutomation({ ...around.lab.connection(), store: around.store })
+      around.slack.faults.once({ call: 'slack auth.test', mode: 'slow', delayMs: 300 })
+      const { botToken, appToken, signingSecret, apiUrl } = around.slack
+      const bot = createProvisionBot({
+        hw,
+        slack:
+          mode === 'http' ? { mode, botToken, signingSecret, apiUrl, port: 0 } : { mode, botToken, appToken, apiUrl },
+      })
+      const starting = bot.start()
+      await Promise.all([bot.stop(), starting.catch(() => {})])
+      expect(bot.health()).toMatchObject({ ready: false, problems: expect.arrayContaining(['the bot is stopped']) })
+      expect(bot.health().intake).toMatch(/does not listen|0 of 2 sockets/)
+      expect(around.slack.socket.connections).toBe(0)
+      await hw.close()
+    }
   })
 
   it('with a token that Slack does not take does not start, and says so', async () => {

@@ -91,6 +91,15 @@ limits:
     expect((await faultsOf(loadBotConfig({ env }))).join('\n')).toContain(words)
   })
 
+  it('says that both tokens are missing in one go, beside whatever else is wrong', async () => {
+    const faults = await faultsOf(loadBotConfig({ file: await yaml('limits: { queue: 0 }\n'), env: {} }))
+    expect(faults).toEqual([
+      'slack.botToken is missing (or SLACK_BOT_TOKEN)',
+      expect.stringContaining('limits.queue'),
+      expect.stringContaining('slack.appToken is missing (or SLACK_APP_TOKEN)'),
+    ])
+  })
+
   it('says where a reference leads nowhere', async () => {
     const file = await yaml('slack: { botToken: "${file:gone}", appToken: "${env:NOWHERE}" }\n')
     const faults = (await faultsOf(loadBotConfig({ file, env: {} }))).join('\n')

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLab, createSlackWorkspace, type Lab, type SlackWorkspace } from '@hwautomation/testkit'
@@ -108,8 +109,17 @@ describe('hwautomation-slackbot', { timeout: 60_000 }, () => {
     expect(out).toMatch(/✔ bot token/)
     expect(out).toMatch(/✔ scopes/)
     expect(out).toMatch(/✔ socket: opened and closed/)
+    expect(out).toMatch(/! access: everybody of the workspace may start, retry and cancel runs/)
     expect(slack.messages('provisioning')).toEqual([])
     await vi.waitFor(() => expect(slack.socket.connections).toBe(before), PATIENCE)
+  })
+
+  it('--check says nothing against operators that are named', async () => {
+    const file = join(folder, 'operators.yaml')
+    await writeFile(file, 'access: { operators: { users: [U0123456789] } }\n')
+    const { code, out } = await started(['--check', '--config', file], tokens()).ended
+    expect(code).toBe(0)
+    expect(out).toContain('✔ access: operators are named')
   })
 
   it('--check names what is wrong, and no token', async () => {
@@ -175,6 +185,30 @@ describe('hwautomation-slackbot', { timeout: 60_000 }, () => {
     expect(slack.messages('provisioning')).toHaveLength(1)
     second.child.kill('SIGTERM')
     expect((await second.ended).code).toBe(0)
+  })
+
+  it('told twice to end while Slack cannot be reached, it ends once, with 0', async () => {
+    const env = { ...tokens(), ...(await site()), HWA_STATE_DIR: join(folder, 'state-3') }
+    const bot = started([], { ...env, HWA_SLACK_API_URL: 'http://127.0.0.1:9/api/' })
+    await bot.says('Slack cannot be reached; runs go on meanwhile')
+    bot.child.kill('SIGTERM')
+    bot.child.kill('SIGINT')
+    const { code, err } = await bot.ended
+    expect(code).toBe(0)
+    expect(err.match(/"message":"ending"/g)).toHaveLength(1)
+    expect(err).not.toMatch(/a defect|\n\s+at /)
+  })
+
+  it('a port that somebody has is said in a line, and it ends with 1', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void other.close())
+    const { port } = other.address() as AddressInfo
+    const env = { ...tokens(), ...(await site()), HWA_STATE_DIR: join(folder, 'state-4') }
+    const { code, err } = await started([], { ...env, HWA_SLACK_HEALTH_PORT: String(port) }).ended
+    expect(code).toBe(1)
+    expect(err).toContain(`A port cannot be taken: listen EADDRINUSE: address already in use 127.0.0.1:${port}`)
+    expect(err).not.toMatch(/\n\s+at /)
   })
 
   it('on a rejection that nobody caught it lets go, and ends with 70 so that a supervisor starts it again', async () => {

@@ -307,6 +307,23 @@ describe('the page of the Slack workspace', () => {
     browser.complaints.length = 0
   })
 
+  it('takes whoever sends something back to the end of the channel, and leaves readers where they are', async () => {
+    const page = await open()
+    await type(page, '/gallery')
+    await page.getByRole('heading', { name: 'Summary' }).waitFor()
+    await log(page).hover()
+    await page.mouse.wheel(0, -10_000)
+    const top = () => log(page).evaluate(({ scrollTop }) => scrollTop)
+    await expect.poll(top).toBe(0)
+    await slack.user('grace').say('far below', 'provisioning')
+    await log(page).getByText('far below').waitFor()
+    expect(await top()).toBe(0)
+    await type(page, 'hello')
+    await log(page).getByText('hello', { exact: true }).waitFor()
+    const rest = () => log(page).evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight)
+    await expect.poll(rest).toBeLessThan(2)
+  })
+
   it('fits a narrow window', async () => {
     const page = await open()
     await page.setViewportSize({ width: 400, height: 800 })

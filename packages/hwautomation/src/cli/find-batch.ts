@@ -9,7 +9,8 @@ export async function findBatch(client: ControlClient, meant: string): Promise<s
   const name = meant.trim()
   const beginning = name.startsWith('batch_') ? name : `batch_${name}`
   const { batches } = await client.batches()
-  const found = batches.filter(({ id }) => id.startsWith(beginning))
+  // nothing is the beginning of all: a script whose variable is empty means none
+  const found = beginning === 'batch_' ? [] : batches.filter(({ id }) => id.startsWith(beginning))
   if (found.length === 1) return found[0]!.id
   if (found.length === 0)
     throw new HwError({

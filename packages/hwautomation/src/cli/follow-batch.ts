@@ -62,14 +62,14 @@ function lines(): View {
   let status: string | undefined
   return {
     show(batch) {
-      if (status !== undefined && batch.status !== status) process.stdout.write(`${batch.status}\n`)
-      ;({ status } = batch)
       for (const item of batch.items) {
         const state = `${item.status} ${item.run} ${item.outcome}`
         if (told.get(item.resource) === state || (item.status === 'waiting' && !told.has(item.resource))) continue
         told.set(item.resource, state)
         process.stdout.write(`${itemLine(item, systemClock.now())}\n`)
       }
+      if (status !== undefined && batch.status !== status) process.stdout.write(`${batch.status}\n`)
+      ;({ status } = batch)
     },
     end: () => {},
   }

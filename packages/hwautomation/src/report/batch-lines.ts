@@ -68,7 +68,9 @@ export function batchCheckLines(check: BatchCheck, { colour = false }: { readonl
   const verdict =
     bad === 0 && check.problems.length === 0
       ? style.good(`Nothing known speaks against it: ${all}. Nothing was started.`)
-      : style.bad(`It would be refused: ${bad} of ${all} cannot be provisioned now. Nothing was started.`)
+      : style.bad(
+          `It would be refused${bad === 0 ? '' : `: ${bad} of ${all} cannot be provisioned now`}. Nothing was started.`,
+        )
   return [
     style.loud(plain(check.label)),
     ...check.problems.map((problem) => style.bad(plain(problem))),

@@ -15,9 +15,15 @@ export interface ApprovalWish {
 
 /**
  * As the record of a new run says it.
- * @throws TypeError for a duration that is none, RangeError for one that leads beyond the calendar
+ * @throws TypeError for a duration that is none, and where nobody says who asks: nobody could be told from them; RangeError for a
+ * duration that leads beyond the calendar
  */
-export function approvalWanted({ reason, expiresIn }: ApprovalWish, at: string): ApprovalRecord {
+export function approvalWanted(
+  { reason, expiresIn }: ApprovalWish,
+  { at, requestedBy = '' }: { readonly at: string; readonly requestedBy?: string },
+): ApprovalRecord {
+  if (isNobody(requestedBy))
+    throw new TypeError('What needs the approval of a second person needs `requestedBy`: the first one.')
   return { reason, since: at, ...(expiresIn === undefined ? {} : untilOf(at, toMs(expiresIn))) }
 }
 
@@ -36,6 +42,8 @@ export function approvalOfRetry(of: WorkflowRecord, asked: WishRecord): Approval
 
 /** What can wait for a second person: a run, or a batch of them. */
 export interface Approvable {
+  /** Default: a run. */
+  readonly is?: 'Run' | 'Batch'
   readonly id: string
   readonly resourceLabel: string
   readonly requestedBy: string
@@ -61,7 +69,7 @@ export function waitsForApproval(requestedBy: string, { reason }: ApprovalRecord
 export function assertApprovable(record: Approvable, { by }: Wish, clock: Clock): void {
   const { approval, cancel } = record
   if (approval === undefined) throw notWaiting(record, 'it needs no approval')
-  if (isSamePerson(record.requestedBy, by)) throw ownApproval(record, by)
+  if (isSamePerson(record.requestedBy, by) || isNobody(by)) throw ownApproval(record, by)
   if (approval.granted !== undefined) return
   if (cancel !== undefined) throw notWaiting(record, `${cancel.by} cancelled it at ${cancel.at}`)
   if (isOver(approval, clock)) throw notWaiting(record, `the time for it was over at ${approval.until}`)
@@ -92,30 +100,37 @@ function untilOf(at: string, ms: number): { readonly until: string } {
   return { until: end.toISOString() }
 }
 
+/** Stands for whoever does not say who they are: for the first person as well as for a second. */
+function isNobody(name: string): boolean {
+  return ['', 'anonymous'].includes(plainName(name))
+}
+
 /** Names of people, as they type them. */
 function isSamePerson(one: string, other: string): boolean {
   return plainName(one) === plainName(other)
 }
 
+/** What one does not see tells nobody apart: letter case, the width of letters and blanks, characters without any shape. */
 function plainName(name: string): string {
-  return name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase()
+  const seen = name.normalize('NFKC').replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
+  return seen.trim().replaceAll(/\s+/g, ' ').toLowerCase()
 }
 
-function ownApproval({ id, resourceLabel, requestedBy }: Approvable, by: string): HwError {
+function ownApproval({ is = 'Run', id, resourceLabel, requestedBy }: Approvable, by: string): HwError {
   return new HwError({
     code: 'workflow.own-approval',
     kind: 'conflict',
-    message: `Run ${id} (${resourceLabel}) was asked for by ${requestedBy}, so ${by} cannot approve it.`,
+    message: `${is} ${id} (${resourceLabel}) was asked for by ${requestedBy}, so ${by} cannot approve it.`,
     hint: 'Somebody else must approve it; or cancel it.',
     context: { run: id, requestedBy },
   })
 }
 
-function notWaiting({ id, resourceLabel, status }: Approvable, why: string): HwError {
+function notWaiting({ is = 'Run', id, resourceLabel, status }: Approvable, why: string): HwError {
   return new HwError({
     code: 'workflow.not-waiting-for-approval',
     kind: 'conflict',
-    message: `Run ${id} (${resourceLabel}) does not wait for an approval: ${why}.`,
+    message: `${is} ${id} (${resourceLabel}) does not wait for an approval: ${why}.`,
     hint: 'Look at the run; start or retry it to ask again.',
     context: { run: id, status },
   })

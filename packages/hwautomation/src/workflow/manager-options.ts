@@ -4,6 +4,7 @@ import type { Redactor } from '../redaction.ts'
 import type { ApprovalWish } from './approval.ts'
 import type { WorkflowStore } from './ports.ts'
 import type { Duration } from './step.ts'
+import type { ApprovalRecord } from './record.ts'
 
 export interface ManagerOptions {
   readonly store: WorkflowStore
@@ -34,11 +35,13 @@ export interface StartOptions {
   readonly idempotencyKey?: string
   /**
    * The run waits, PENDING and without a slot, until somebody other than `requestedBy` approves it (`manager.approve`). Whoever refuses
-   * cancels it.
+   * cancels it. Needs `requestedBy`.
    */
   readonly approval?: ApprovalWish
   /** The batch that the run is one of; `startBatch` says it. */
   readonly batch?: string
+  /** The second person's yes to all of that batch; `startBatch` says it. It holds for the run as one of its own would. */
+  readonly approved?: ApprovalRecord
   /** Gives up resolving the request. A run that was started is not touched by it. */
   readonly signal?: AbortSignal
 }

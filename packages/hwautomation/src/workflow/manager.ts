@@ -29,7 +29,7 @@ import { Slots } from './slots.ts'
 import { managerClosed } from './start-refusals.ts'
 import { Starting } from './starting.ts'
 import { hasEnded } from './status.ts'
-import { Turns } from './turns.ts'
+import { type SwitchAction, Switches } from './switches.ts'
 import { unfinishedWork } from './unfinished-work.ts'
 import {
   assertAsked,
@@ -79,7 +79,7 @@ export class WorkflowManager {
   readonly #starting: Starting
   readonly #audit: AuditTrail
   readonly #batches: Batches
-  readonly #switches = new Turns()
+  readonly #switches: Switches
   readonly #over = new AbortController()
   #opened: Promise<void> | undefined
   #isOpen = false
@@ -111,6 +111,7 @@ export class WorkflowManager {
       handleOf: (run) => this.#live(run),
     })
     this.#audit = new AuditTrail(shared)
+    this.#switches = new Switches({ ...shared, gate: this.#gate })
     this.#batches = new Batches({
       ...shared,
       graceMs: this.#graceMs,
@@ -124,7 +125,6 @@ export class WorkflowManager {
       resume: (id, wish) => this.resume(id, wish),
       isWorkingOn: (id) => this.isWorkingOn(id),
       run: async (id) => this.#active.get(id)?.run.record ?? this.#store.load(id),
-      runs: () => this.#active.runs.map((run) => run.record),
     })
     this.#events.on((event) => this.#batches.hear(event))
   }
@@ -314,17 +314,17 @@ export class WorkflowManager {
 
   /** All runs wait before their next step; new ones are taken and wait. */
   pause(wish: Wish): Promise<ManagerState> {
-    return this.#switch('pause', wish, { intake: { is: 'paused', ...wishRecord(wish, this.#clock) } })
+    return this.#switch('pause', wish)
   }
 
   /** Runs go on to their end; none is begun, and new ones are refused. */
   drain(wish: Wish): Promise<ManagerState> {
-    return this.#switch('drain', wish, { intake: { is: 'draining', ...wishRecord(wish, this.#clock) } })
+    return this.#switch('drain', wish)
   }
 
   /** Takes `pause` and `drain` back. */
   proceed(wish: Wish): Promise<ManagerState> {
-    return this.#switch('proceed', wish, { intake: undefined })
+    return this.#switch('proceed', wish)
   }
 
   /**
@@ -332,12 +332,12 @@ export class WorkflowManager {
    * must not be interrupted is brought to its end.
    */
   forbidHardware(wish: Wish): Promise<ManagerState> {
-    return this.#switch('hardware-off', wish, { hardwareOff: wishRecord(wish, this.#clock) })
+    return this.#switch('hardware-off', wish)
   }
 
   /** Takes `forbidHardware` back. */
   allowHardware(wish: Wish): Promise<ManagerState> {
-    return this.#switch('hardware-on', wish, { hardwareOff: undefined })
+    return this.#switch('hardware-on', wish)
   }
 
   // ── batches ──
@@ -547,19 +547,14 @@ export class WorkflowManager {
     return this.#audited({ action, by, via, workflowId: id, ...said }, work)
   }
 
-  async #switch(action: string, wish: Wish, change: Switches): Promise<ManagerState> {
+  async #switch(action: SwitchAction, wish: Wish): Promise<ManagerState> {
     assertAsked(wish)
     this.#refuseIfClosed()
+    const asked = wishRecord(wish, this.#clock)
     await this.open()
     const { by, reason, via = 'api' } = wish
-    return this.#switches.run('switch', () =>
-      this.#audited({ action, by, via, ...(reason === undefined ? {} : { reason }) }, async () => {
-        const state = present({ ...this.#gate.state, ...this.#redactor.value(change) })
-        await this.#store.saveState(state)
-        this.#gate.set(state)
-        return state
-      }),
-    )
+    const said = { action, by, via, ...(reason === undefined ? {} : { reason }) }
+    return this.#switches.throw(action, asked, (work) => this.#audited(said, work))
   }
 
   /** Does it, and writes down who asked and what came of it. `known` tells what was found out on the way. */
@@ -580,14 +575,6 @@ export class WorkflowManager {
   }
 }
 
-/** Absent and undefined mean the same: not set. */
-type Switches = { readonly [Key in keyof ManagerState]?: ManagerState[Key] | undefined }
-
 function isHandle(value: unknown): value is RunHandle {
   return typeof value === 'object' && value !== null && 'outcome' in value && 'record' in value
-}
-
-/** Without what is not set. */
-function present({ intake, hardwareOff }: Switches): ManagerState {
-  return { ...(intake === undefined ? {} : { intake }), ...(hardwareOff === undefined ? {} : { hardwareOff }) }
 }

@@ -3,7 +3,7 @@ import type { PlanContext } from './context.ts'
 import type { WorkflowDefinition } from './definition.ts'
 import { toMs } from './duration.ts'
 import { newRunId } from './ids.ts'
-import type { StepRecord, WorkflowRecord } from './record.ts'
+import type { ApprovalRecord, StepRecord, WorkflowRecord } from './record.ts'
 import { toJson } from './shorten.ts'
 import type { WorkflowStep } from './step.ts'
 
@@ -22,11 +22,13 @@ export function newRecord(
     readonly idempotencyKey?: string
     readonly limits?: WorkflowRecord['limits']
     readonly approval?: ApprovalWish
+    readonly approved?: ApprovalRecord
     readonly batch?: string
   },
 ): WorkflowRecord {
   const { name, version, steps } = definition
-  const { approval, batch, idempotencyKey } = started
+  const { batch, idempotencyKey } = started
+  const approval = started.approval === undefined ? started.approved : approvalWanted(started.approval, started)
   return {
     schema: 2,
     id: newRunId(),
@@ -40,7 +42,7 @@ export function newRecord(
     ...(batch === undefined ? {} : { batch }),
     fingerprint: started.fingerprint,
     ...(started.limits === undefined ? {} : { limits: started.limits }),
-    ...(approval === undefined ? {} : { approval: approvalWanted(approval, started.at) }),
+    ...(approval === undefined ? {} : { approval }),
     status: 'PENDING',
     createdAt: started.at,
     percent: 0,

@@ -27,6 +27,13 @@ describe('provisioning many servers', () => {
     const shown = await run(site, 'batch', 'show', id.slice(0, -8))
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('srv[001-002] a1.c5.large')])
     expect((await run(site, 'batch', 'follow', id)).code).toBe(0)
+    // nothing is the beginning of every id
+    for (const nothing of ['', 'batch_'])
+      expect(await run(site, 'batch', 'cancel', nothing)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('There is no batch'),
+      })
+    expect(end.stdout).toMatch(/COMPLETED\nended\n/)
     expect(await run(site, 'batch', 'cancel', id)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('has ended'),

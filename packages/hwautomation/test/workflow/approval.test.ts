@@ -79,8 +79,18 @@ test('a run that needs approval waits for a second person without a slot, and sa
   await manager.close()
 })
 
-for (const by of ['ada', ' Ada ', 'ＡＤＡ'])
-  test(`who asked for a run cannot approve it as "${by}"; the try is in the audit trail`, async () => {
+for (const by of [
+  'ada',
+  ' Ada ',
+  'ＡＤＡ',
+  'a\u200Bda',
+  'ada\uFE0F',
+  '\u202Eada\u202C',
+  'a\u00ADda',
+  '\u200B',
+  'Anonymous',
+])
+  test(`who asked for a run cannot approve it as ${JSON.stringify(by)}; the try is in the audit trail`, async () => {
     const { manager, workflow, world } = setUp()
     const run = await manager.start(workflow, asked)
     await expect(manager.approve(run.id, { by })).rejects.toMatchObject({
@@ -209,10 +219,21 @@ test('without a time it waits for as long as it takes, and a held one waits on w
   await manager.close()
 })
 
+test('an approval that nobody asks for by name is refused: nobody could be told from them', async () => {
+  const { manager, workflow } = setUp()
+  await expect(manager.start(workflow, { approval })).rejects.toThrow(/needs `requestedBy`/)
+  for (const requestedBy of [' ', 'anonymous'])
+    await expect(manager.start(workflow, { approval, requestedBy })).rejects.toThrow(/needs `requestedBy`/)
+  expect((await manager.list()).records).toEqual([])
+  await manager.close()
+})
+
 test('a time that is none is refused before anything is begun', async () => {
   const { manager, workflow } = setUp()
   for (const expiresIn of ['soon', -1, 9e15])
-    await expect(manager.start(workflow, { approval: { reason: 'x', expiresIn } })).rejects.toThrow(/duration|calendar/)
+    await expect(manager.start(workflow, { requestedBy: 'ada', approval: { reason: 'x', expiresIn } })).rejects.toThrow(
+      /duration|calendar/,
+    )
   expect([manager.activeRuns, (await manager.list()).records]).toEqual([0, []])
   await manager.close()
 })

@@ -17,7 +17,7 @@ export interface Asker {
 export type Act =
   | { readonly is: 'look' | 'start' | 'retry' | 'batch' }
   | {
-      readonly is: 'cancel' | 'approve'
+      readonly is: 'cancel' | 'approve' | 'refuse'
       /** Slack user id of who asked for it, where it was asked for in Slack. */ readonly requester?: string
     }
 
@@ -27,6 +27,7 @@ export type Decision =
       readonly ok: false
       /** For the audit trail. */ readonly because: Refusal
       /** For the person. */ readonly words: string
+      /** Where it would have been allowed, for the person. */ readonly channels?: readonly string[]
     }
 
 export type Refusal = 'stranger' | 'channel' | 'role' | 'requester-only' | 'own-approval' | 'not-in-slack'
@@ -55,6 +56,7 @@ const NEEDED: Readonly<Record<Act['is'], Role>> = {
   batch: 'operator',
   cancel: 'operator',
   approve: 'operator',
+  refuse: 'operator',
 }
 
 /** The policy of the configuration at work. `team` is the one the bot is installed in. */
@@ -87,12 +89,9 @@ export function policyAccess(
         isDirect !== true &&
         !policy.channels.includes(channel)
       )
-        return refused(
-          'channel',
-          `This bot does not work in this channel, but in ${policy.channels.map((id) => `<#${id}>`).join(', ')}.`,
-        )
+        return { ...refused('channel', 'This bot does not work in this channel.'), channels: policy.channels }
       if (act.is === 'cancel') return mayCancel(user, act.requester)
-      if (act.is === 'approve') return mayApprove(user, act.requester)
+      if (act.is === 'approve' || act.is === 'refuse') return mayApprove(user, act)
       const role = NEEDED[act.is]
       if (await has(role, user)) return { ok: true }
       return refused('role', `That needs the role ${role}, which you do not have.`)
@@ -120,16 +119,25 @@ export function policyAccess(
     return refused('requester-only', `Only ${others} may cancel it.`)
   }
 
-  async function mayApprove(user: string, requester: string | undefined): Promise<Decision> {
+  /** Who may say yes may say no. */
+  async function mayApprove(
+    user: string,
+    { is, requester }: { readonly is: Act['is']; readonly requester?: string },
+  ): Promise<Decision> {
     if (!policy.approval.inSlack)
       return refused(
         'not-in-slack',
-        'Approving in Slack is switched off here: it is done on the command line or over the API.',
+        'Approving and refusing in Slack are switched off here: that is done on the command line or over the API.',
       )
     const role = policy.approval.by === 'admins' ? 'admin' : 'operator'
     if (!(await has(role, user))) return refused('role', `Approving needs the role ${role}, which you do not have.`)
     if (requester === user)
-      return refused('own-approval', 'You asked for it yourself: somebody else has to approve it.')
+      return refused(
+        'own-approval',
+        is === 'refuse'
+          ? 'You asked for it yourself: cancel it instead.'
+          : 'You asked for it yourself: somebody else has to approve it.',
+      )
     return { ok: true }
   }
 }

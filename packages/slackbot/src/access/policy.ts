@@ -48,6 +48,10 @@ export const accessSchema = z.strictObject({
 export type AccessPolicy = z.output<typeof accessSchema>
 export type AccessPolicyInput = z.input<typeof accessSchema>
 
+/** What a policy that names no operators comes to. */
+export const EVERYBODY_OPERATES =
+  'everybody of the workspace may start, retry and cancel runs: no operators are configured'
+
 /** How much one may ask for. */
 export const limitsSchema = z.strictObject({
   commandsPerMinute: z.int().min(1).max(600).default(10).describe('commands, clicks and submissions of one user'),

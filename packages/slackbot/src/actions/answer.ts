@@ -7,7 +7,7 @@ import type { Answer } from './delivered.ts'
 /** Ways to reach whoever did something, as far as Slack sent them along. */
 export interface Ways {
   readonly user: string
-  /** Takes five answers within half an hour. */
+  /** Slack's own, see `isSlackUrl`. Takes five answers within half an hour. */
   readonly responseUrl?: string
   readonly channel?: string
   readonly thread?: string
@@ -81,6 +81,8 @@ async function respond(url: string, { text, blocks }: MessageContent): Promise<v
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text, blocks }),
+    // a hook of Slack answers itself: what leads elsewhere is none
+    redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   const body = await response.text()

@@ -39,7 +39,7 @@ export const proceedBatch: BatchAction = async (bot, delivered, id) => {
 /** Who may approve may refuse. */
 export const refuseBatch: BatchAction = async (bot, delivered, id) => {
   const requester = (await bot.state.links.get(id))?.requester
-  const act: Act = { is: 'approve', ...(requester === undefined ? {} : { requester }) }
+  const act: Act = { is: 'refuse', ...(requester === undefined ? {} : { requester }) }
   await ordered(bot, delivered, id, act, async ({ label, approval, status }, wish) => {
     if (status !== 'paused' || approval === undefined || approval.granted !== undefined)
       return alreadyDone(`The batch \`${label}\` waits for no approval any more.`)

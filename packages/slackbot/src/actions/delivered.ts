@@ -7,6 +7,10 @@ export interface Delivered {
   readonly key: string
   /** The same for two clicks in a row on one button; absent where doing it twice is meant twice. */
   readonly double?: string
+  /** What was typed, or the value of the button: for who is told that it was interrupted. */
+  readonly said?: string
+  /** The modal that waits for the answer. */
+  readonly view?: string
   /** For log and audit trail: `command`, `run.cancel`, `modal.plan`, … */
   readonly what: string
   readonly asker: Asker
@@ -21,4 +25,9 @@ export interface Delivered {
 export interface Answer {
   /** Said to this person alone. */
   say(content: MessageContent): Promise<void>
+}
+
+/** A direct message, by its id: what a channel is called, its members choose. */
+export function isDirect(channel: string): boolean {
+  return channel.startsWith('D')
 }

@@ -78,7 +78,7 @@ export function besideInputs(problems: readonly string[]): {
   const others: string[] = []
   for (const problem of problems) {
     const [, field = '', words = ''] = /^(\w+): (.+)$/s.exec(problem) ?? []
-    const block = FIELDS[field]
+    const block = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined
     if (block === undefined) others.push(problem)
     else errors[block] = words.slice(0, 150)
   }

@@ -6,11 +6,12 @@ import { ACTIONS } from '../views/action-ids.ts'
 import { provisionModal } from '../views/provision-modal.ts'
 import { answerBy, type Ways } from './answer.ts'
 import { BUTTONS, NOT_TWICE } from './buttons.ts'
-import type { Delivered } from './delivered.ts'
+import { isDirect, type Delivered } from './delivered.ts'
 import { formValues } from './form-values.ts'
 import { actionBody, commandBody, eventBody, shortcutBody, suggestionBody, viewBody } from './payload.ts'
 import type { Reception } from './reception.ts'
 import { handleShortcut, sayUnknown } from './shortcuts.ts'
+import { isSlackUrl } from './slack-url.ts'
 import { submitted } from './submissions.ts'
 import { suggest } from './suggest.ts'
 
@@ -21,17 +22,16 @@ export const EVENTS = ['app_home_opened', 'app_uninstalled', 'tokens_revoked', '
 export type Revoked = (event: 'app_uninstalled' | 'tokens_revoked') => void
 
 /**
- * Listens to everything the app can be sent. Each is acknowledged before anything else is done, so that Slack never waits; listeners
+ * Listens to everything the app can be sent. Each is written down, then acknowledged, before anything else is done, so that Slack
+ * never waits and nothing that was acknowledged is lost; listeners
  * match everything, so that buttons, forms and shortcuts of other releases get an answer too.
  */
 export function listen(app: App, bot: Bot, reception: Reception, onRevoked: Revoked): void {
   app.command(/.*/, async ({ body, ack }) => {
-    await acknowledged(bot, ack)
     const {
       user_id: user,
       team_id: team,
       channel_id: channel,
-      channel_name: name,
       user_name: handle,
       text,
       ...ids
@@ -39,27 +39,36 @@ export function listen(app: App, bot: Bot, reception: Reception, onRevoked: Revo
     const delivered: Delivered = {
       key: ids.trigger_id,
       what: 'command',
-      asker: { user, team, channel, isDirect: isDirect(channel, name) },
+      said: text,
+      asker: { user, team, channel, isDirect: isDirect(channel) },
       handle,
       trigger: ids.trigger_id,
       answer: answer(bot, { user, channel, responseUrl: ids.response_url }),
     }
-    await reception.attend(delivered, () => handleCommand(bot, delivered, text))
+    await reception.attend(
+      delivered,
+      () => handleCommand(bot, delivered, text),
+      () => acknowledged(bot, ack),
+    )
   })
 
   app.action(/.*/, async ({ body, ack }) => {
-    await acknowledged(bot, ack)
     const { user, team, channel, container, view, actions, ...ids } = actionBody.parse(body)
     const [{ action_id: action, value = '', url, selected_option: option }] = actions as [(typeof actions)[number]]
     const isModal = view?.type === 'modal'
-    if (action === ACTIONS.formKind && isModal) return showKind(bot, view, option?.value)
-    const work = BUTTONS[action]
+    const [{ type }] = actions as [(typeof actions)[number]]
+    if (action === ACTIONS.formKind && isModal) {
+      await acknowledged(bot, ack)
+      return showKind(bot, view, option?.value)
+    }
+    const work = Object.hasOwn(BUTTONS, action) ? BUTTONS[action] : undefined
     // a link was opened; a select remembers what was chosen until the form is submitted
-    if (work === undefined && (url !== undefined || isModal)) return
+    if (work === undefined && (url !== undefined || (isModal && type !== 'button'))) return acknowledged(bot, ack)
     const delivered: Delivered = {
       key: ids.trigger_id,
       ...(NOT_TWICE.has(action) ? { double: `${user.id} ${action} ${value}` } : {}),
       what: work === undefined ? 'unknown-button' : action,
+      said: value,
       asker: asker(user, team, channel),
       handle: user.username ?? user.name ?? '',
       trigger: ids.trigger_id,
@@ -72,29 +81,33 @@ export function listen(app: App, bot: Bot, reception: Reception, onRevoked: Revo
         trigger: ids.trigger_id,
       }),
     }
-    await reception.attend(delivered, () => (work === undefined ? sayUnknown(delivered) : work(bot, delivered, value)))
+    await reception.attend(
+      delivered,
+      () => (work === undefined ? sayUnknown(delivered) : work(bot, delivered, value)),
+      () => acknowledged(bot, ack),
+    )
   })
 
   app.view({ callback_id: /.*/, type: 'view_submission' }, async ({ body, ack }) => {
     const { user, team, view, trigger_id: trigger } = viewBody.parse(body)
     const { response, work } = submitted(bot, view)
-    await acknowledged(bot, () => (response === undefined ? ack() : ack(response)))
-    if (work === undefined) return
+    const acknowledge = () => acknowledged(bot, () => (response === undefined ? ack() : ack(response)))
+    if (work === undefined) return acknowledge()
     const delivered: Delivered = {
       key: `${view.id} ${view.hash}`,
       what: view.callback_id,
+      view: view.id,
       asker: asker(user, team, undefined),
       handle: user.username ?? user.name ?? '',
       ...(trigger === undefined ? {} : { trigger }),
       answer: answer(bot, { user: user.id, view: view.id }),
     }
-    await reception.attend(delivered, () => work(delivered))
+    await reception.attend(delivered, () => work(delivered), acknowledge)
   })
 
   app.view({ callback_id: /.*/, type: 'view_closed' }, ({ ack }) => acknowledged(bot, ack))
 
   app.shortcut(/.*/, async ({ body, ack }) => {
-    await acknowledged(bot, ack)
     const read = shortcutBody.parse(body)
     const { user, team, channel, trigger_id: trigger, response_url: responseUrl } = read
     const delivered: Delivered = {
@@ -105,7 +118,11 @@ export function listen(app: App, bot: Bot, reception: Reception, onRevoked: Revo
       trigger,
       answer: answer(bot, { user: user.id, channel: channel?.id, responseUrl, trigger }),
     }
-    await reception.attend(delivered, () => handleShortcut(bot, delivered, read))
+    await reception.attend(
+      delivered,
+      () => handleShortcut(bot, delivered, read),
+      () => acknowledged(bot, ack),
+    )
   })
 
   app.options(/.*/, async ({ body, ack }) => {
@@ -166,23 +183,21 @@ async function acknowledged({ logger }: Bot, ack: () => Promise<unknown>): Promi
 function asker(
   user: { readonly id: string; readonly team_id?: string | undefined },
   team: { readonly id: string } | null | undefined,
-  channel: { readonly id: string; readonly name?: string | undefined } | undefined,
+  channel: { readonly id: string } | undefined,
 ): Delivered['asker'] {
-  const place = channel === undefined ? {} : { channel: channel.id, isDirect: isDirect(channel.id, channel.name) }
+  const place = channel === undefined ? {} : { channel: channel.id, isDirect: isDirect(channel.id) }
   return { user: user.id, team: user.team_id ?? team?.id ?? '', ...place }
 }
 
-function isDirect(channel: string, name: string | undefined): boolean {
-  return channel.startsWith('D') || name === 'directmessage'
-}
-
 function answer(
-  { outbox, logger }: Bot,
+  { outbox, logger, apiUrl }: Bot,
   ways: { readonly [Key in keyof Ways]: Ways[Key] | undefined } & { readonly user: string },
 ): Delivered['answer'] {
-  return answerBy(
-    outbox,
-    logger,
-    Object.fromEntries(Object.entries(ways).filter(([, way]) => way !== undefined)) as unknown as Ways,
+  const { responseUrl } = ways
+  const isForeign = responseUrl !== undefined && !isSlackUrl(responseUrl, apiUrl)
+  if (isForeign) logger.warn({ user: ways.user }, 'a response URL is not one of Slack: nothing is sent there')
+  const known = Object.entries(ways).filter(
+    ([name, way]) => way !== undefined && !(isForeign && name === 'responseUrl'),
   )
+  return answerBy(outbox, logger, Object.fromEntries(known) as unknown as Ways)
 }

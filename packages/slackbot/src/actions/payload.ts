@@ -15,7 +15,6 @@ export const commandBody = z.looseObject({
   user_name: z.string().default(''),
   team_id: z.string(),
   channel_id: z.string(),
-  channel_name: z.string().default(''),
   text: z.string().default(''),
   trigger_id: z.string(),
   response_url: z.string().optional(),
@@ -34,6 +33,7 @@ const view = z.looseObject({
 export type ViewBody = z.output<typeof view>
 
 const action = z.looseObject({
+  type: z.string().default(''),
   action_id: z.string().default(''),
   value: z.string().optional(),
   url: z.string().optional(),
@@ -52,7 +52,7 @@ export const actionBody = z.looseObject({
   team,
   trigger_id: z.string(),
   response_url: z.string().optional(),
-  channel: z.looseObject({ id: z.string(), name: z.string().optional() }).optional(),
+  channel: z.looseObject({ id: z.string() }).optional(),
   container: z.looseObject({ thread_ts: z.string().optional() }).optional(),
   view: view.optional(),
   actions: z.array(action).min(1),
@@ -68,7 +68,7 @@ export const shortcutBody = z.looseObject({
   trigger_id: z.string(),
   callback_id: z.string(),
   response_url: z.string().optional(),
-  channel: z.looseObject({ id: z.string(), name: z.string().optional() }).optional(),
+  channel: z.looseObject({ id: z.string() }).optional(),
   message: message.optional(),
 })
 export type ShortcutBody = z.output<typeof shortcutBody>

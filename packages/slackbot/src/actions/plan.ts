@@ -50,6 +50,8 @@ export async function startDraft(bot: Bot, delivered: Delivered, draft: string):
   const kept = await bot.drafts.of(draft, delivered.asker.user)
   if (kept === undefined) return delivered.answer.say(wrong(['This plan is too old to be started. Make a new one.']))
   const { is, channel, request, tellMe } = kept
-  const asker = { ...delivered.asker, channel, isDirect: !/^[CG]/.test(channel) }
+  // the channel for announcements is where it is shown, not where somebody asked
+  const place = channel === bot.announceChannel ? {} : { channel, isDirect: !/^[CG]/.test(channel) }
+  const asker = { ...delivered.asker, ...place }
   await placeOrder(bot, { ...delivered, asker }, { is, channel, request, tellMe })
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { HwError, isHwError, type Logger, type Redactor } from 'hwautomation'
+import { HwError, isHwError, systemClock, type Logger, type Redactor } from 'hwautomation'
 import type { RateLimit } from '../access/rate.ts'
 import { done, refused, wrong } from '../views/notices.ts'
 import type { Delivered } from './delivered.ts'
@@ -12,8 +12,11 @@ export interface ReceptionParts {
   readonly redactor: Redactor
 }
 
+/** Slack waits three seconds for its acknowledgement; a store that is slower than this is not waited for. */
+const STORE_PATIENCE_MS = 1_000
+
 /**
- * Takes what is delivered, after it was acknowledged: once each, not too often, and never without an answer. What goes wrong is told to
+ * Takes what is delivered: written down, acknowledged, then done; once each, not too often, and never without an answer. What goes wrong is told to
  * the person in the library's words, or, where it is a defect of ours, with a reference to the log.
  */
 export class Reception {
@@ -30,9 +33,13 @@ export class Reception {
     return this.#underWay.size
   }
 
-  /** Resolves when it was done, or refused and said. Never rejects. */
-  attend(delivered: Delivered, work: () => Promise<void>): Promise<void> {
-    const attended = this.#attend(delivered, work).finally(() => this.#underWay.delete(attended))
+  /** `acknowledge` tells Slack that it was taken. Resolves when it was done, or refused and said. Never rejects. */
+  attend(
+    delivered: Delivered,
+    work: () => Promise<void>,
+    acknowledge: () => Promise<void> = async () => {},
+  ): Promise<void> {
+    const attended = this.#attend(delivered, work, acknowledge).finally(() => this.#underWay.delete(attended))
     this.#underWay.add(attended)
     return attended
   }
@@ -47,23 +54,63 @@ export class Reception {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
-  async #attend(delivered: Delivered, work: () => Promise<void>): Promise<void> {
-    const { seen, rate, logger } = this.#parts
+  async #attend(delivered: Delivered, work: () => Promise<void>, acknowledge: () => Promise<void>): Promise<void> {
+    const { rate, logger } = this.#parts
     const { key, what, asker, answer } = delivered
+    if (this.#closed) {
+      await acknowledge()
+      return answer.say(done('The bot is being restarted: nothing was done. Ask again in a moment.'))
+    }
+    const taking = this.#take(delivered)
+    await inTime(taking)
+    await acknowledge()
+    if (!(await taking)) {
+      logger.info({ key, what }, 'delivered before: not done again')
+      return
+    }
     try {
-      if (this.#closed)
-        return await answer.say(done('The bot is being restarted: nothing was done. Ask again in a moment.'))
-      if (await seen.has(delivered)) {
-        logger.info({ key, what }, 'delivered before: not done again')
-        return
-      }
       const wait = rate.take(asker.user)
       if (wait !== undefined)
         return await answer.say(wrong([`That was a lot within a minute. Try again in ${wait} s; nothing was done.`]))
       await work()
+    } catch (error) {
+      const told = this.#forPeople(error, delivered)
+      // what fails while everything is being closed fails because of that
+      await answer.say(
+        this.#closed
+          ? done('The bot is being restarted. Look with `status` how things are, then ask again.')
+          : refused(told),
+      )
+    } finally {
+      await this.#remember(delivered)
+    }
+  }
+
+  /** False where it was delivered before. Never rejects. */
+  async #take(delivered: Delivered): Promise<boolean> {
+    const { seen, logger, redactor } = this.#parts
+    const { key, what, asker, said = '', view } = delivered
+    if (await seen.has(delivered)) return false
+    try {
+      await seen.begin(key, {
+        user: asker.user,
+        what,
+        said: redactor.text(said).slice(0, 300),
+        ...(view === undefined ? {} : { view }),
+      })
+    } catch (error) {
+      logger.warn({ what, error: redactor.text(String(error)) }, 'it could not be written down that this is being done')
+    }
+    return true
+  }
+
+  /** It was done, whether or not that could be written down. */
+  async #remember({ key, what }: Delivered): Promise<void> {
+    const { seen, logger, redactor } = this.#parts
+    try {
       await seen.done(key)
     } catch (error) {
-      await answer.say(refused(this.#forPeople(error, delivered)))
+      logger.warn({ what, error: redactor.text(String(error)) }, 'it could not be written down that this was done')
     }
   }
 
@@ -93,4 +140,11 @@ export class Reception {
       hint: `See how things are with \`status\`, then ask again; the log of the bot has ${reference}.`,
     })
   }
+}
+
+/** Wall time. */
+async function inTime(work: Promise<unknown>): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([work, systemClock.sleep(STORE_PATIENCE_MS, over.signal).catch(() => {})])
+  over.abort()
 }

@@ -71,8 +71,9 @@ export const followRun: RunAction = async (bot, delivered, id) => {
 
 export const showDetails: RunAction = async (bot, delivered, id) => {
   if (!(await isAllowed(bot, delivered, { is: 'look' }, { run: id }))) return
+  const record = await runOf(bot, id)
   const modal = await openModal(bot, delivered)
-  await modal.show(detailsModal(await runOf(bot, id), bot.clock.now()))
+  await modal.show(detailsModal(record, bot.clock.now()))
 }
 
 export const approveRun: RunAction = async (bot, delivered, id) => {
@@ -91,9 +92,11 @@ export const approveRun: RunAction = async (bot, delivered, id) => {
 /** Who may approve may refuse; who asked for it takes it back by cancelling. */
 export const refuseRun: RunAction = async (bot, delivered, id) => {
   if (isBatch(id)) return refuseBatch(bot, delivered, id)
-  const { resourceLabel, waitingFor } = await runOf(bot, id)
-  if (!(await isAllowed(bot, delivered, { is: 'approve', ...(await requesterOf(bot, id)) }, { run: id }))) return
-  if (waitingFor?.kind !== 'approval')
+  const { resourceLabel, approval, status, cancel } = await runOf(bot, id)
+  if (!(await isAllowed(bot, delivered, { is: 'refuse', ...(await requesterOf(bot, id)) }, { run: id }))) return
+  // not `waitingFor`: just after a restart the run is not back at its waiting yet
+  const waits = approval !== undefined && approval.granted === undefined && cancel === undefined
+  if (!waits || (status !== 'PENDING' && status !== 'RUNNING'))
     return delivered.answer.say(
       alreadyDone(`\`${resourceLabel}\` waits for no approval any more.`, await runOf(bot, id)),
     )

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from 'hwautomation'
-import type { BotState } from '../state/documents.ts'
+import type { BotState, OpenWish } from '../state/documents.ts'
 
 /** Two clicks in a row on one button within this time are one. */
 const DOUBLE_MS = 2_000
@@ -38,7 +38,23 @@ export class SeenBefore {
     }
   }
 
-  /** It was done: kept for later processes. Only then, so that what a crash interrupted can be asked for again. */
+  /**
+   * Writes down that it is being done, before Slack hears that it was taken: what a crash interrupts is told by the next process.
+   * @throws what the store says
+   */
+  async begin(key: string, open: OpenWish): Promise<void> {
+    await this.#state.seen.put(key, { at: new Date(this.#clock.now()).toISOString(), open })
+  }
+
+  /** What earlier processes began and did not end, by its key. To be asked before anything is taken. */
+  async interrupted(): Promise<readonly (readonly [key: string, at: string, open: OpenWish])[]> {
+    const found: (readonly [string, string, OpenWish])[] = []
+    for await (const [key, { at, open }] of this.#state.seen.entries())
+      if (open !== undefined) found.push([key, at, open])
+    return found
+  }
+
+  /** It was done, or refused, and they were told. */
   async done(key: string): Promise<void> {
     await this.#state.seen.put(key, { at: new Date(this.#clock.now()).toISOString() })
   }

@@ -27,9 +27,7 @@ export async function handleShortcut(
 /** A button or shortcut that this release does not have. */
 export function sayUnknown({ answer }: Delivered): Promise<void> {
   return answer.say(
-    wrong([
-      'This button is of another release of the bot: nothing was done. See `/provision status` for how things are.',
-    ]),
+    wrong(['This button is of another release of the bot: nothing was done. See `status` for how things are.']),
   )
 }
 

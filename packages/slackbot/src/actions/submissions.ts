@@ -5,7 +5,7 @@ import { placeRetry, type Wanted } from '../commands/place-order.ts'
 import { CALLBACKS } from '../views/action-ids.ts'
 import { loadingModal, noticeModal } from '../views/modals.ts'
 import { ASSUME } from './assume-modal.ts'
-import type { Delivered } from './delivered.ts'
+import { isDirect, type Delivered } from './delivered.ts'
 import { besideInputs, formValues, wantedOf } from './form-values.ts'
 import { modalOf } from './modal.ts'
 import type { ViewBody } from './payload.ts'
@@ -58,12 +58,17 @@ function formSubmitted(bot: Bot, view: ViewBody): Submitted {
     work: async (delivered) => {
       const placed = {
         ...delivered,
-        asker: { ...delivered.asker, ...(read.wanted.channel === undefined ? {} : { channel: read.wanted.channel }) },
+        asker: { ...delivered.asker, ...placeOf(read.wanted.channel) },
       }
       if (!(await isAllowed(bot, placed, { is: 'start' }))) return
       await planInto(bot, placed, read.wanted, modalOf(bot, view.id))
     },
   }
+}
+
+/** The channel that the form was asked for in counts as if it were typed there. */
+function placeOf(channel: string | undefined): Pick<Delivered['asker'], 'channel' | 'isDirect'> {
+  return channel === undefined ? {} : { channel, isDirect: isDirect(channel) }
 }
 
 /** What the library says about a request, beside the inputs it is about. What stands beside none is said in the plan. */

@@ -4,6 +4,7 @@ import { appManifest } from '../manifest.ts'
 import { createSlackClients } from '../outbox/slack-clients.ts'
 import { httpIntake } from '../receivers/http-intake.ts'
 import { SocketLine } from '../receivers/socket-line.ts'
+import { EVERYBODY_OPERATES } from '../access/policy.ts'
 import { looked, type CheckResult } from './report.ts'
 
 const ignore = () => {}
@@ -39,8 +40,22 @@ export async function checkSlack(config: BotConfig, redactor: Redactor): Promise
         return `${users.length} members`
       }),
     )
+  results.push(accessResult(config))
   results.push(slack.mode === 'socket' ? await checkSocket(config, redactor) : await checkPort(config, redactor))
   return results
+}
+
+/** Who may operate is not for Slack to say: only that it is nobody in particular. */
+function accessResult({ access }: BotConfig): CheckResult {
+  const name = 'access'
+  if (access.operators.everyone !== true) return { name, ok: true, detail: 'operators are named' }
+  return {
+    name,
+    ok: true,
+    warns: true,
+    detail: EVERYBODY_OPERATES,
+    hint: 'Name users or user groups under access.operators; docs/slack.md, "Who may do what".',
+  }
 }
 
 /** The scopes of the installed app beside those of the manifest. What else the manifest has, Slack tells no bot token. */

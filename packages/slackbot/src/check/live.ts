@@ -13,7 +13,7 @@ import { homeView } from '../views/home.ts'
 import { help } from '../views/notices.ts'
 import { provisionModal } from '../views/provision-modal.ts'
 import { runMessage } from '../views/run-message.ts'
-import { failurePost, finalPost, startedPost } from '../views/thread.ts'
+import { failurePost, finalPost } from '../views/thread.ts'
 import { looked, type CheckResult } from './report.ts'
 import { samples } from './samples.ts'
 
@@ -63,7 +63,6 @@ function kindsOfMessages(now: number): readonly (readonly [name: string, content
     ['run under way (plan block)', runMessage(running, options)],
     ['run that failed', runMessage(failed, options)],
     ['run that is done', runMessage(completed, options)],
-    ['beginning, in the thread', startedPost(running)],
     ['failure, in the thread', failurePost(failed)],
     ['summary, in the thread', finalPost(completed)],
     ['batch', batchMessage(batch, new Map(), { now, mode: 'steps' })],

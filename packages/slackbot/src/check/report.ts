@@ -5,6 +5,8 @@ export interface CheckResult {
   readonly detail: string
   /** What to do about it. */
   readonly hint?: string
+  /** It works, but somebody should know: `ok` is true. */
+  readonly warns?: true
 }
 
 /** Looks at something; what it throws is the result. */
@@ -18,8 +20,8 @@ export async function looked(name: string, hint: string, look: () => Promise<str
 
 /** Results as lines for people. */
 export function checkLines(results: readonly CheckResult[]): string[] {
-  return results.flatMap(({ name, ok, detail, hint }) => [
-    `${ok ? '✔' : '✘'} ${name}: ${detail}`,
-    ...(ok || hint === undefined ? [] : [`    ${hint}`]),
+  return results.flatMap(({ name, ok, detail, hint, warns = false }) => [
+    `${!ok ? '✘' : warns ? '!' : '✔'} ${name}: ${detail}`,
+    ...((ok && !warns) || hint === undefined ? [] : [`    ${hint}`]),
   ])
 }

@@ -33,6 +33,8 @@ async function runsById(manager: WorkflowManager, beginning: string): Promise<re
     const { records, next } = await manager.list(query)
     found.push(...records.filter(({ id }) => id.startsWith(beginning)))
     const oldest = records.at(-1)?.id ?? ''
+    // a beginning that short names nothing: the whole history is not read for it
+    if (found.length > MOST_SHOWN) return found
     const mayHaveMore = next !== undefined && (oldest >= beginning || oldest.startsWith(beginning))
     query = mayHaveMore ? { limit: PAGE, after: next } : undefined
   }
@@ -54,7 +56,7 @@ function ambiguous(name: string, runs: readonly WorkflowRecord[]): HwError {
   return new HwError({
     code: 'slack.ambiguous-run',
     kind: 'invalid',
-    message: `"${name.slice(0, 80)}" means ${runs.length} runs: ${faults.join('; ')}.`,
+    message: `"${name.slice(0, 80)}" means ${runs.length > MOST_SHOWN ? `more than ${MOST_SHOWN}` : runs.length} runs: ${faults.join('; ')}.`,
     hint: 'Name one of them by its id.',
     context: { faults },
   })

@@ -15,9 +15,11 @@ import { requestOf } from './request-of.ts'
 /** What was typed behind the slash command, or to the bot in a thread. */
 export async function handleCommand(bot: Bot, delivered: Delivered, text: string): Promise<void> {
   const { hw, command } = bot
-  const parsed = parse(text, { deviceTypes: hw.devices.names() })
+  const parsed = parse(text, { deviceTypes: hw.devices.names(), command })
   switch (parsed.is) {
     case 'wrong':
+      // what is said to it names device types: not to strangers
+      if (!(await isAllowed(bot, delivered, { is: 'look' }))) return
       return delivered.answer.say(help(helpLines(command), parsed.problems))
     case 'help':
       return delivered.answer.say(help(helpLines(command)))

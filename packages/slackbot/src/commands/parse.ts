@@ -1,5 +1,5 @@
 import { didYouMean } from 'hwautomation'
-import { COMMAND, OPTIONS, ORDER, SUB_COMMANDS, type Flag, type Option, type SubCommandName } from './grammar.ts'
+import { OPTIONS, ORDER, SUB_COMMANDS, type Flag, type Option, type SubCommandName } from './grammar.ts'
 import { wordsOf } from './words.ts'
 
 /** What an order says beside server and device type; texts as they were typed, for the library to judge. */
@@ -37,6 +37,8 @@ export type Parsed =
 
 /** Words that there are, to compare with. */
 export interface Known {
+  /** The slash command as this app has it. */
+  readonly command: string
   readonly deviceTypes: readonly string[]
 }
 
@@ -56,7 +58,7 @@ export function parse(text: string, known: Known): Parsed {
   const [first, ...rest] = wordsOf(text)
   if (first === undefined) return { is: 'form' }
   const named = SUB_COMMANDS.find(({ name }) => name === first.toLowerCase())
-  if (named !== undefined) return subCommand(named, rest)
+  if (named !== undefined) return subCommand(named, rest, known)
   if (first === '-h' || first === '--help') return { is: 'help' }
   return order([first, ...rest], known)
 }
@@ -64,29 +66,30 @@ export function parse(text: string, known: Known): Parsed {
 function subCommand(
   { name, takes, words: [least, most] }: (typeof SUB_COMMANDS)[number],
   rest: readonly string[],
+  { command }: Known,
 ): Parsed {
   const flags = rest.filter((word) => word.startsWith('-'))
-  const usage = `\`${COMMAND} ${name}${takes === '' ? '' : ` ${takes}`}\``
+  const usage = `\`${command} ${name}${takes === '' ? '' : ` ${takes}`}\``
   if (flags.length > 0) return wrong(`\`${name}\` has no option ${quoted(flags[0]!)}: ${usage}.`)
   if (rest.length < least) return wrong(`\`${name}\` needs a name: ${usage}.`)
   if (rest.length > most)
     return wrong(
       `\`${name}\` takes ${most === 0 ? 'nothing behind it' : 'one name'}: ${usage}.`,
-      ...perhapsServer(name),
+      ...perhapsServer(name, command),
     )
   const [of] = rest
   return (of === undefined ? { is: name } : { is: name, name: of }) as Parsed
 }
 
 /** A server may be called like that. */
-function perhapsServer(name: SubCommandName): string[] {
-  return [`If you mean a server called \`${name}\`: \`${COMMAND} -- ${name} <device-type>\`.`]
+function perhapsServer(name: SubCommandName, command: string): string[] {
+  return [`If you mean a server called \`${name}\`: \`${command} -- ${name} <device-type>\`.`]
 }
 
 function order(words: readonly string[], known: Known): Parsed {
   const { names, options, problems } = sorted(words)
   const [servers, deviceType, ...more] = names
-  if (servers === undefined) problems.push(`Which server, and which device type? \`${COMMAND} ${ORDER.takes}\`.`)
+  if (servers === undefined) problems.push(`Which server, and which device type? \`${known.command} ${ORDER.takes}\`.`)
   else if (deviceType === undefined) problems.push(oneWord(servers, known))
   // behind an option nobody knows stands, most likely, its value
   if (more.length > 0 && problems.length === 0)
@@ -109,12 +112,12 @@ function oneWord(word: string, known: Known): string {
     SUB_COMMANDS.map(({ name }) => name),
     1,
   )
-  if (sub !== undefined) return `There is no ${quoted(word)}. Did you mean \`${COMMAND} ${sub}\`?`
-  return `Which device type? \`${COMMAND} ${shown(word)} <device-type>\`${known.deviceTypes.length === 0 ? '.' : `, one of ${listed(known.deviceTypes)}.`}`
+  if (sub !== undefined) return `There is no ${quoted(word)}. Did you mean \`${known.command} ${sub}\`?`
+  return `Which device type? \`${known.command} ${shown(word)} <device-type>\`${known.deviceTypes.length === 0 ? '.' : `, one of ${listed(known.deviceTypes)}.`}`
 }
 
 /** Why two words are no server and device type. */
-function misplaced(servers: string, deviceType: string, { deviceTypes }: Known): string[] {
+function misplaced(servers: string, deviceType: string, { deviceTypes, command }: Known): string[] {
   const problems = SERVERS.test(servers)
     ? []
     : [
@@ -122,14 +125,14 @@ function misplaced(servers: string, deviceType: string, { deviceTypes }: Known):
       ]
   if (deviceTypes.includes(deviceType)) return problems
   if (deviceTypes.includes(servers))
-    return [`The server comes first: did you mean \`${COMMAND} ${shown(deviceType)} ${shown(servers)}\`?`]
+    return [`The server comes first: did you mean \`${command} ${shown(deviceType)} ${shown(servers)}\`?`]
   const [sub] = didYouMean(
     servers,
     SUB_COMMANDS.map(({ name }) => name),
     1,
   )
   if (sub !== undefined)
-    problems.push(`There is no ${quoted(servers)}. Did you mean \`${COMMAND} ${sub} ${shown(deviceType)}\`?`)
+    problems.push(`There is no ${quoted(servers)}. Did you mean \`${command} ${sub} ${shown(deviceType)}\`?`)
   const near = didYouMean(deviceType, deviceTypes)
   const instead =
     near.length > 0

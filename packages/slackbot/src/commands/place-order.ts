@@ -1,8 +1,10 @@
 import {
+  didYouMean,
   expandRange,
   HwError,
   isHwError,
   ServerProvisioningWorkflow,
+  systemClock,
   toHwError,
   type Json,
   type ProvisioningRequest,
@@ -12,8 +14,8 @@ import type { Delivered } from '../actions/delivered.ts'
 import { isAllowed, wishOf, type Bot } from '../bot.ts'
 import type { Order } from '../state/documents.ts'
 import { alreadyDone, busy, done, refused, unknown } from '../views/notices.ts'
-import { didYouMean } from 'hwautomation'
 import { beginOrder } from './begin-order.ts'
+import { orderKey } from './order-key.ts'
 
 /** What somebody wants done. */
 export interface Wanted {
@@ -56,46 +58,84 @@ export async function placeOrder(bot: Bot, delivered: Delivered, wanted: Wanted)
   bot.logger.info({ user: order.user, key, is, active: hw.manager.activeRuns }, 'ordered')
 }
 
-/** A new run that goes on from another. */
+/**
+ * A new run that goes on from another: written down before it is begun, as an order is.
+ * @throws HwError `workflow.assume-needed` where somebody has to say first what became of a call
+ */
 export async function placeRetry(
   bot: Bot,
   delivered: Delivered,
   { of, assume, channel }: { readonly of: string; readonly assume?: 'done' | 'not-done'; readonly channel?: string },
 ): Promise<void> {
-  const { by } = await wishOf(bot, delivered)
+  const { hw, state, progress } = bot
+  const key = orderKey(delivered.key)
+  const before = await state.orders.get(key)
+  if (before !== undefined) return sayAgain(bot, delivered, before)
   const order: Order = {
-    key: orderKey(delivered.key),
+    key,
     is: 'run',
     user: delivered.asker.user,
-    userName: by,
+    userName: (await wishOf(bot, delivered)).by,
     channel: channelFor(bot, delivered, channel),
     at: new Date(bot.clock.now()).toISOString(),
-    request: {},
+    // for people: what is begun is the run
+    request: (await hw.manager.get(of))?.record().request ?? {},
     retryOf: of,
     ...(assume === undefined ? {} : { assume }),
     tellMe: false,
   }
-  const { id } = await beginOrder(bot.hw, order)
-  const became = { ...order, became: id }
-  await bot.state.orders.put(order.key, became)
-  await bot.progress.ordered(became)
-  bot.progress.touch(of)
-  await delivered.answer.say(done('It goes on, as a new run: see its message.'))
+  await state.orders.put(key, order)
+  try {
+    await begin(bot, order, delivered.answer)
+  } catch (error) {
+    if (!isHwError(error) || error.code === 'workflow.assume-needed') throw error
+    await sayRefused(bot, order, error, delivered.answer)
+  }
+  progress.touch(of)
 }
 
 /** Begins an order that is written down, here or by an earlier process, and tells how that went. Never rejects for a refusal. */
 export async function carryOut(bot: Bot, order: Order, answer: Delivered['answer']): Promise<void> {
-  const { state, hw, progress } = bot
   try {
-    const { id } = await beginOrder(hw, order)
-    const became = { ...order, became: id }
-    await state.orders.put(order.key, became)
-    await progress.ordered(became)
-    await answer.say(done(await beganWords(bot, order, id)))
+    await begin(bot, order, answer)
   } catch (error) {
     if (!isHwError(error)) throw error
-    await state.orders.put(order.key, { ...order, refused: bot.redactor.text(error.message) })
     await sayRefused(bot, order, error, answer)
+  }
+}
+
+/**
+ * @throws what the library refuses with, and then that is written down, too; unless the bot is being stopped, which is no refusal: then the
+ * next process begins it
+ */
+async function begin(bot: Bot, order: Order, answer: Delivered['answer']): Promise<void> {
+  const { state, hw, progress, redactor, ending } = bot
+  const begun = await meanwhile(answer, () => beginOrder(hw, order)).catch(async (error: unknown) => {
+    if (isHwError(error) && !ending.aborted)
+      await state.orders.put(order.key, { ...order, refused: redactor.text(error.message) })
+    throw error
+  })
+  const became = { ...order, became: begun.id }
+  await state.orders.put(order.key, became)
+  await progress.ordered(became)
+  await answer.say(done(await beganWords(bot, order, begun.id)))
+}
+
+/** MAAS may take minutes to answer: nobody should think that nobody heard. Wall time. */
+const PATIENCE_MS = 5_000
+
+async function meanwhile<Result>(answer: Delivered['answer'], work: () => Promise<Result>): Promise<Result> {
+  const over = new AbortController()
+  const still = systemClock
+    .sleep(PATIENCE_MS, over.signal)
+    .then(() => answer.say(done('MAAS has not answered yet. It is waited for, and you are told what came of it.')))
+    .catch(() => {})
+  try {
+    return await work()
+  } finally {
+    over.abort()
+    // what is said last is how it ended
+    await still
   }
 }
 
@@ -106,6 +146,8 @@ async function beganWords({ hw }: Bot, order: Order, id: string): Promise<string
       : 'The batch waits for a second person: see its message.'
   const record = (await hw.manager.get(id))?.record()
   const server = `\`${record?.resourceLabel ?? id}\``
+  if (order.retryOf !== undefined && record?.waitingFor?.kind !== 'approval')
+    return `${server}: it goes on, as a new run: see its message.`
   if (record !== undefined && record.idempotencyKey !== order.key)
     return `${server} is under way already with the same order, which ${record.requestedBy} gave: this is one run.`
   if (record?.waitingFor?.kind === 'approval')
@@ -114,6 +156,12 @@ async function beganWords({ hw }: Bot, order: Order, id: string): Promise<string
 }
 
 async function sayRefused(bot: Bot, order: Order, error: HwError, answer: Delivered['answer']): Promise<void> {
+  if (bot.ending.aborted)
+    return answer.say(
+      done(
+        'The bot is being restarted. What you asked for is written down, and begun when it is back within a quarter of an hour.',
+      ),
+    )
   const { code, context } = error
   bot.logger.info({ key: order.key, code }, 'an order was refused')
   if (code === 'workflow.resource-busy' && typeof context['run'] === 'string') {
@@ -138,11 +186,6 @@ export function asShown({ redactor }: Pick<Bot, 'redactor'>, error: unknown): Hw
     context: redactor.value(context),
     ...(hint === undefined ? {} : { hint: redactor.text(hint) }),
   })
-}
-
-/** The wish of a delivery, for ever: a second start with this key is the first one's run. */
-function orderKey(delivery: string): string {
-  return `slack/${delivery}`
 }
 
 async function sayAgain(bot: Bot, { answer }: Delivered, { became, refused: why }: Order): Promise<void> {

@@ -19,6 +19,7 @@ import { createPutBytes } from './put-bytes.ts'
 import { createSchedule } from './schedule.ts'
 import { createSlackClients } from './slack-clients.ts'
 import { drained, statsOf } from './stats.ts'
+import { steadyClock } from './steady-clock.ts'
 import { createWire } from './wire.ts'
 
 export interface OutboxOptions {
@@ -39,7 +40,7 @@ export interface OutboxOptions {
   /**
    * What is done after a post without an answer: `history` looks for it in the channel (scopes `channels:history`, `groups:history`,
    * `im:history`), and only then posts it again; with `off`, thread posts and finals are never repeated and end as `unknown`, and the
-   * first message of a run is posted once more, since nothing of it would be seen otherwise.
+   * first message of a run is posted once more, since nothing of it would be seen otherwise: its thread says that there may be two.
    */
   readonly duplicateCheck: 'history' | 'off'
 }
@@ -59,13 +60,14 @@ const DAY_MS = 24 * 3_600_000
  * if (root.ok) void outbox.edit(root, content, 'step')
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { clock = systemClock, logger = SILENT, redactor = UNREDACTED } = options
+  const { clock: wall = systemClock, logger = SILENT, redactor = UNREDACTED } = options
+  const clock = steadyClock(wall)
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const clients = createSlackClients({ ...options, logger, redactor })
   const documents = options.store.documents('slack-outbox')
   const budgets = createBudgets(limits)
-  const plainness = createPlainness({ documents, clock, logger })
-  const kept = createKeptPosts(documents, clock, logger)
+  const plainness = createPlainness({ documents, clock: wall, logger })
+  const kept = createKeptPosts(documents, wall, logger)
   const stopping = new AbortController()
 
   const wire = createWire({ client: clients.background, redactor, logger, parking: () => parking })
@@ -80,7 +82,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const homes = createHomes({ ...limits, clock, schedule, budget: budgets.homes, wire, redactor, logger })
   const putBytes = createPutBytes({ ...options, logger, redactor })
   const { duplicateCheck } = options
-  const desk = createDesk({ clock, logger, redactor, wire, budgets, plainness, kept, duplicateCheck, putBytes })
+  const desk = createDesk({ clock, wall, logger, redactor, wire, budgets, plainness, kept, duplicateCheck, putBytes })
   const posts = createPosts({
     clock,
     logger,
@@ -167,7 +169,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       })
     },
     stats: () => statsOf(waiting(), clock.now(), wire.counts, parking.revoked),
-    drain: (withinMs) => drained(waiting, withinMs),
+    drain: (withinMs) => drained(() => [...edits.unfinished(), ...posts.waiting()], withinMs),
     stop: () => (stopped ??= stop()),
   }
 }

@@ -8,6 +8,8 @@ import type { Wire } from './wire.ts'
 
 export interface DeskParts {
   readonly clock: Clock
+  /** The time that is written down and compared with Slack's. */
+  readonly wall: Clock
   readonly logger: Logger
   readonly redactor: Pick<Redactor, 'text' | 'value'>
   readonly wire: Wire
@@ -33,7 +35,7 @@ export interface Desk extends DeskParts {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { clock, logger, kept, wire } = parts
+  const { wall, logger, kept, wire } = parts
 
   /** What has become of it is true even where it can't be written down; the next process will look for itself. */
   const bestEffort = async (item: Item, writing: Promise<void>): Promise<boolean> => {
@@ -51,7 +53,7 @@ export function createDesk(parts: DeskParts): Desk {
     async keepDoubt(item, fileId) {
       const before = item.kept.doubt
       const doubt: Doubt = {
-        since: before?.since ?? clock.now(),
+        since: before?.since ?? wall.now(),
         times: (before?.times ?? 0) + 1,
         ...(fileId === undefined ? {} : { fileId }),
       }
@@ -68,8 +70,10 @@ export function createDesk(parts: DeskParts): Desk {
     },
     async sent(item, { channel, ts }) {
       wire.counts.sent += 1
-      await bestEffort(item, kept.put(item.key, { state: 'sent', channel, ts, at: clock.now() }))
-      return { ended: { ok: true, channel, ts } }
+      const isAgain = parts.duplicateCheck === 'off' && (item.kept.doubt?.times ?? 0) > 1
+      const message = { channel, ts, ...(isAgain ? { again: true as const } : {}) }
+      await bestEffort(item, kept.put(item.key, { state: 'sent', ...message, at: wall.now() }))
+      return { ended: { ok: true, ...message } }
     },
     async failed(item, delivery) {
       logger.warn(
@@ -81,7 +85,7 @@ export function createDesk(parts: DeskParts): Desk {
     },
     async lost(item, detail) {
       logger.warn({ key: item.key, detail }, 'A message may or may not have been posted')
-      await bestEffort(item, kept.put(item.key, { state: 'unknown', detail, at: clock.now() }))
+      await bestEffort(item, kept.put(item.key, { state: 'unknown', detail, at: wall.now() }))
       return { ended: { ok: false, because: 'unknown', detail } }
     },
   }

@@ -24,11 +24,14 @@ interface Slot extends Work {
   pausedUntil: number
   /** Until then a call that had no answer may take effect, after a later one. */
   unsureUntil: number
+  isSending: boolean
 }
 
 export interface Edits {
   edit(ref: MessageRef, content: MessageContent, priority: Priority): Promise<Delivery>
   waiting(): readonly Waiting[]
+  /** Waiting, or on their way: those may have to be made again. */
+  unfinished(): readonly Waiting[]
   /** What has not gone out ends so. Call it when nothing is in flight. */
   end(delivery: Delivery): void
 }
@@ -66,6 +69,7 @@ export function createEdits(parts: {
       tries: 0,
       pausedUntil: 0,
       unsureUntil: 0,
+      isSending: false,
       priority: 'sub-task',
       isClicked: false,
       since: 0,
@@ -81,7 +85,7 @@ export function createEdits(parts: {
   const forgetQuiet = (): void => {
     const before = clock.now() - editEveryMs
     for (const [id, slot] of slots) {
-      if (slot.content !== undefined || slot.asked.length > 0 || slot.sentAt > before) continue
+      if (slot.isSending || slot.content !== undefined || slot.asked.length > 0 || slot.sentAt > before) continue
       slots.delete(id)
       schedule.remove(slot)
     }
@@ -99,7 +103,12 @@ export function createEdits(parts: {
     slot.isClicked = false
     slot.notBefore = IDLE
     slot.sentAt = clock.now()
-    const result = await update(slot, content)
+    slot.isSending = true
+    const result = await update(slot, content).catch((error: unknown) => {
+      logger.error({ err: error, ...slot.ref }, 'The outbox could not make an edit')
+      return 'not-sent' as const
+    })
+    slot.isSending = false
     if (result === 'no-answer' || result === 'not-sent') slot.pausedUntil = clock.now() + backoffMs((slot.tries += 1))
     else {
       slot.pausedUntil = 0
@@ -188,6 +197,7 @@ export function createEdits(parts: {
         schedule.wake()
       }),
     waiting: () => [...slots.values()].filter(({ asked }) => asked.length > 0),
+    unfinished: () => [...slots.values()].filter(({ asked, isSending }) => isSending || asked.length > 0),
     end(delivery) {
       for (const slot of slots.values()) for (const answer of slot.asked.splice(0)) answer(delivery)
     },

@@ -4,6 +4,8 @@ import type { Delivery, Undeliverable } from './outbox.ts'
 /** Slack's errors that mean something to whoever keeps the message; all others are `refused` (docs.slack.dev/reference/methods). */
 const MEANING: Readonly<Record<string, Undeliverable>> = {
   message_not_found: 'message-gone',
+  // no longer ours: the app was removed and installed anew
+  cant_update_message: 'message-gone',
   thread_not_found: 'message-gone',
   invalid_thread_ts: 'message-gone',
   cannot_reply_to_message: 'message-gone',

@@ -16,7 +16,7 @@ export type Finding =
   | { readonly is: 'later' }
   | (CallOutcome & { readonly is: 'refused' })
 
-/** A message's time is Slack's, ours may be off. */
+/** A message's time is Slack's, ours may be off: the newest page is looked through whatever its messages' times say. */
 const SKEW_MS = 600_000
 const PAGES = 10
 const PER_PAGE = 200
@@ -38,7 +38,7 @@ export async function findPost(
   { post, file, doubt, at }: Intended,
 ): Promise<Finding> {
   const thread = file?.thread ?? post?.thread
-  const oldest = (((doubt?.since ?? at) - SKEW_MS) / 1_000).toFixed(6)
+  const oldest = ((doubt?.since ?? at) - SKEW_MS) / 1_000
   const isOurs = file === undefined ? carries(post!.key) : hasFile(doubt?.fileId)
   const channel = await channelOf(wire, file?.channel ?? post!.channel)
   if (typeof channel !== 'string') return unlooked(channel)
@@ -49,7 +49,6 @@ export async function findPost(
     const outcome = await wire.call(thread === undefined ? 'conversations.history' : 'conversations.replies', {
       channel,
       ...(thread === undefined ? {} : { ts: thread }),
-      oldest,
       limit: PER_PAGE,
       include_all_metadata: true,
       ...(cursor === '' ? {} : { cursor }),
@@ -61,7 +60,9 @@ export async function findPost(
     const ours = messages.find(isOurs)
     if (ours !== undefined) return { is: 'found', message: { channel, ts: ours.ts } }
     cursor = outcome.answer.response_metadata?.next_cursor ?? ''
-    if (cursor === '') return { is: 'absent' }
+    // threads are told oldest first, channels newest first
+    const isBefore = thread === undefined && Number(messages.at(-1)?.ts) < oldest
+    if (cursor === '' || isBefore) return { is: 'absent' }
   }
   return { is: 'unseen', detail: `There are more than ${PAGES * PER_PAGE} messages to look through` }
 }

@@ -11,6 +11,7 @@ interface Home extends Work {
   view: View | undefined
   sentAt: number
   tries: number
+  isSending: boolean
 }
 
 export interface Homes {
@@ -44,6 +45,7 @@ export function createHomes(parts: {
       view: undefined,
       sentAt: Number.NEGATIVE_INFINITY,
       tries: 0,
+      isSending: false,
       priority: 'step',
       isClicked: false,
       since: 0,
@@ -58,7 +60,7 @@ export function createHomes(parts: {
 
   const forgetQuiet = (): void => {
     for (const [user, home] of homes) {
-      if (home.view !== undefined || home.sentAt > clock.now() - homeEveryMs) continue
+      if (home.isSending || home.view !== undefined || home.sentAt > clock.now() - homeEveryMs) continue
       homes.delete(user)
       schedule.remove(home)
     }
@@ -70,7 +72,9 @@ export function createHomes(parts: {
     home.view = undefined
     home.notBefore = IDLE
     home.sentAt = clock.now()
+    home.isSending = true
     const outcome = await wire.call('views.publish', { user_id: home.user, view: redactor.value(view) })
+    home.isSending = false
     if (outcome.is === 'ok') wire.counts.sent += 1
     if (outcome.is === 'limited') budget.limited(clock.now(), outcome.retryAfterMs)
     if (outcome.is === 'refused') logger.warn({ user: home.user, detail: outcome.detail }, 'Slack refused an App Home')

@@ -24,7 +24,7 @@ export interface Doubt {
 }
 
 /** What became of it, remembered so that it is not posted again. */
-export type Ended = MessageRef & { readonly state: 'sent'; readonly at: number }
+export type Ended = MessageRef & { readonly state: 'sent'; readonly at: number; readonly again?: true }
 /** Nobody can tell whether it was posted. */
 export interface Lost {
   readonly state: 'unknown'
@@ -78,7 +78,7 @@ export function createKeptPosts(documents: Documents, clock: Clock, logger: Logg
 /** What a kept ending means to somebody who asks for the same post again. */
 export function deliveryOf(kept: Ended | Lost): Delivery {
   return kept.state === 'sent'
-    ? { ok: true, channel: kept.channel, ts: kept.ts }
+    ? { ok: true, channel: kept.channel, ts: kept.ts, ...(kept.again === true ? { again: true } : {}) }
     : { ok: false, because: 'unknown', detail: kept.detail }
 }
 

@@ -36,7 +36,7 @@ export interface Upload {
 
 /**
  * How a write ended that was not made.
- * - `message-gone`: the message, or the one whose thread it is, was deleted
+ * - `message-gone`: the message, or the one whose thread it is, was deleted, or is no longer ours
  * - `channel-gone`: archived, deleted, or the person can't be written to
  * - `not-in-channel`: the bot was removed
  * - `revoked`: the outbox was stopped while Slack refused the token; posts and files stay in the store
@@ -54,7 +54,8 @@ export type Undeliverable =
   | 'stopped'
 
 export type Delivery =
-  | ({ readonly ok: true } & MessageRef)
+  /** `again`: an earlier call may have posted it too, and nobody can look. */
+  | ({ readonly ok: true; readonly again?: true } & MessageRef)
   | { readonly ok: false; readonly because: Undeliverable; readonly detail: string }
 
 export interface OutboxStats {

@@ -16,8 +16,10 @@ export interface Item extends Waiting {
   kept: Intended
   /** `keeping`: not written down yet. `look`: it may be there already. `send`: it is not. */
   step: 'keeping' | 'look' | 'send'
-  /** Calls in a row without an answer, or looks that found nothing. */
+  /** Calls in a row without an answer. */
   tries: number
+  /** Looks in a row that found nothing. */
+  looks: number
   readonly delivery: Promise<Delivery>
   readonly end: (delivery: Delivery) => void
 }
@@ -80,6 +82,7 @@ export function createPosts(parts: {
       kept: intended,
       step,
       tries: 0,
+      looks: 0,
       delivery,
       end,
     }

@@ -47,11 +47,14 @@ export function createProgress(options: ProgressOptions): Progress {
   const viewers = new HomeViewers(desk, newsroom)
   const journal = new JournalReader(base)
   let offBatches = () => {}
+  let offLost = () => {}
   let working: Promise<unknown> = Promise.resolve()
 
   return {
     async start() {
       await manager.open()
+      // another process owns the store, and tells of these runs: what this one knows is out of date
+      offLost = store.onLost(() => newsroom.fallSilent())
       await journal.open()
       offBatches = manager.onBatch((batch) => void heardBatch(batch).catch((error) => complain(error, 'a batch')))
       await takeLinks()
@@ -65,6 +68,7 @@ export function createProgress(options: ProgressOptions): Progress {
     touch: (id) => void touch(id).catch((error) => complain(error, 'looking at it again', id)),
     async stop() {
       offBatches()
+      offLost()
       end.abort()
       newsroom.stop()
       await working
@@ -109,10 +113,21 @@ export function createProgress(options: ProgressOptions): Progress {
 
   async function heard(event: WorkflowEvent): Promise<void> {
     const news = newsOf(event)
+    if (event.type === 'workflow.created' && event.retryOf !== undefined) await retried(event.retryOf, event.workflowId)
     if (news === 'step') viewers.changed()
     if (newsroom.heard(event.workflowId, news) || event.type !== 'workflow.created') return
     const link = await adopted(event, desk, announceChannel)
     if (link !== undefined) await show(link)
+  }
+
+  /** The message of the run before it offers no retry any more: a second one would do it twice. */
+  async function retried(of: string, retriedAs: string): Promise<void> {
+    const known = newsroom.story(of)
+    const link = known?.link ?? (await state.links.get(of))
+    if (link?.is !== 'run' || link.retriedAs === retriedAs) return
+    const story = known ?? newsroom.take(link, { isNew: false, quiet: true })
+    await story.keep({ retriedAs })
+    if (link.ts !== undefined) story.news('click')
   }
 
   async function heardBatch(batch: BatchRecord): Promise<void> {

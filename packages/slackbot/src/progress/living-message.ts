@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Delivery, Post, Priority, Upload } from '../outbox/outbox.ts'
+import type { Delivery, MessageRef, Post, Priority, Upload } from '../outbox/outbox.ts'
 import type { Link } from '../state/documents.ts'
 import type { MessageContent } from '../views/content.ts'
 import type { Desk } from './desk.ts'
+import { perhapsTwiceNote, standingStill } from './notes.ts'
 import { recovery, type Recovery } from './recovery.ts'
 
 /**
@@ -93,6 +94,14 @@ export class LivingMessage {
     }
   }
 
+  /** Nobody keeps it up to date from now on: says so, and waits for nothing. */
+  standStill(): void {
+    const { ts, channel, lost } = this.#link
+    if (ts === undefined || lost !== undefined) return
+    const content = standingStill(this.#render(), this.#desk.clock.now())
+    void this.#desk.outbox.edit({ channel, ts }, content, 'click')
+  }
+
   /** Puts something into the thread, once: asking again is harmless. */
   async reply(reply: Reply, priority: Priority): Promise<Told> {
     for (;;) {
@@ -126,10 +135,17 @@ export class LivingMessage {
       const delivery = await this.#desk.outbox.post(post)
       // a post to a user comes to lie in the direct messages with them
       if (delivery.ok) await this.keep({ channel: delivery.channel, ts: delivery.ts })
+      if (delivery.ok && delivery.again === true) this.#warnOfAnother(post.key, delivery)
       return delivery
     })()
     this.#posting = posting.finally(() => (this.#posting = undefined)).catch(() => {})
     return posting
+  }
+
+  /** First in its thread. Not waited for: the outbox keeps it. */
+  #warnOfAnother(key: string, { channel, ts }: MessageRef): void {
+    const priority = 'click'
+    void this.#desk.outbox.post({ key: `${key}/another`, channel, thread: ts, content: perhapsTwiceNote(), priority })
   }
 
   async #recover(failed: Extract<Delivery, { ok: false }>, key: string): Promise<Told | 'again'> {

@@ -12,6 +12,9 @@ import type { News } from './urgency.ts'
 
 type AnyStory = Story<any>
 
+/** So many messages say that they stand still: Slack takes that many edits at once, and the process is to end. */
+const MOST_FAREWELLS = 10
+
 /**
  * All stories that are being told, and how closely: by how many of them are busy. Of what was told to its end nothing is kept here.
  */
@@ -118,7 +121,19 @@ export class Newsroom {
     for (const story of this.stories) if (story.isParked) story.news('step')
   }
 
+  /** Says nothing more. In the mode `board` messages are not kept up to date anyhow, nor would the next process correct them. */
   stop(): void {
+    if (this.#mode !== 'board') {
+      const [busy, idle] = [true, false].map((isBusy) =>
+        this.stories.filter(({ id, link }) => link.is !== 'board' && this.#busy.has(id) === isBusy),
+      )
+      for (const story of [...busy!, ...idle!].slice(0, MOST_FAREWELLS)) story.standStill()
+    }
+    this.fallSilent()
+  }
+
+  /** At once and for good: another process tells of these runs now. */
+  fallSilent(): void {
     for (const story of this.stories) story.stop()
   }
 

@@ -1,14 +1,16 @@
-import type { RichTextElement } from '@slack/types'
+import type { KnownBlock, RichTextElement } from '@slack/types'
 import type { WishRecord } from 'hwautomation'
 import type { Link, Order } from '../state/documents.ts'
 import type { MessageContent } from '../views/content.ts'
-import { mrkdwn, plain } from '../views/escape.ts'
+import { dateToken, mrkdwn, plain } from '../views/escape.ts'
 
 const LONGEST_REQUEST = 300
 const LONGEST_REASON = 500
+/** Slack takes no more in one message. */
+const MOST_BLOCKS = 50
 
 /** Why a living message is in the direct messages. */
-export function movedNote({ channel }: Link, because: 'channel-gone' | 'not-in-channel' | 'unknown'): MessageContent {
+export function movedNote({ channel }: Link, because: keyof typeof MOVED): MessageContent {
   const [before, after, advice = ''] = MOVED[because]
   return note(`${before}the channel${after}; this goes on here.${advice}`, [
     text(before),
@@ -24,6 +26,7 @@ const MOVED = {
     ', where I am not any more',
     ' Invite me there if the next ones are to be shown in it.',
   ],
+  refused: ['Slack does not take my message in ', '', ' Perhaps only some may post there: an admin of Slack can tell.'],
   unknown: ['Slack did not say whether my message came to be in ', ''],
 } as const
 
@@ -39,6 +42,21 @@ export function missedOrderNote({ request, at }: Order): MessageContent {
     text(`${said} `),
     { type: 'text', text: wish, style: { code: true } },
   ])
+}
+
+/** Nobody can look whether the first call had posted it. */
+export function perhapsTwiceNote(): MessageContent {
+  const words =
+    'Slack did not say whether my message had come to be, so I posted it again. If there are two, this one is kept up to date; the other one stands still, whatever it says.'
+  return note(words, [text(words)])
+}
+
+/** A message that is not kept up to date for a while, and says so: what it shows may be otherwise by now. */
+export function standingStill({ text: words, blocks, plain: plainer }: MessageContent, now: number): MessageContent {
+  const said = `I was stopped ${dateToken(new Date(now).toISOString())}: this message stands still until I am back.`
+  const block: KnownBlock = { type: 'context', elements: [{ type: 'mrkdwn', text: said }] }
+  const within = (all: readonly KnownBlock[]) => [...all.slice(0, MOST_BLOCKS - 1), block]
+  return { text: words, blocks: within(blocks), ...(plainer === undefined ? {} : { plain: within(plainer) }) }
 }
 
 /** A batch stands still until somebody decides. */

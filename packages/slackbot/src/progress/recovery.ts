@@ -18,8 +18,8 @@ export type Recovery =
     }
 
 /**
- * A message that somebody deleted is posted again once: who deletes it twice does not want it. A channel that is closed to us, or where
- * nobody can tell whether the message came to be, is left for a direct message with the requester. While our token is refused, everything
+ * A message that somebody deleted is posted again once: who deletes it twice does not want it. A channel that is closed to us or does not
+ * take the message, or where nobody can tell whether it came to be, is left for a direct message with the requester. While our token is refused, everything
  * waits.
  */
 export function recovery(link: Link, { because }: Failed): Recovery {
@@ -31,7 +31,9 @@ export function recovery(link: Link, { because }: Failed): Recovery {
     case 'stopped':
       return { do: 'wait' }
     case 'refused':
-      return { do: 'leave-out' }
+      // in a channel where not everybody may post, nothing of it would be seen
+      if (link.ts !== undefined) return { do: 'leave-out' }
+      break
     case 'message-gone':
       return link.root === undefined
         ? { do: 'post-again', root: `${first}/again`, channel: link.channel }

@@ -22,6 +22,7 @@ export function runSubject(id: string, desk: Desk): Subject<WorkflowRecord> {
         mode,
         now: desk.clock.now(),
         followers: link.followers,
+        ...(link.retriedAs === undefined ? {} : { retriedAs: link.retriedAs }),
         working: hasEnded(record) || desk.manager.isWorkingOn(id),
         state: desk.manager.state,
       }),

@@ -84,6 +84,17 @@ export class Story<State> {
     this.#passesOver = true
   }
 
+  /** For a while nobody keeps its message up to date, and that is to be seen where it would claim that something goes on. */
+  standStill(): void {
+    const isUnderWay = this.#state !== undefined && this.#subject.endedAt(this.#state) === undefined
+    if (!isUnderWay || this.#stopped) return
+    try {
+      this.#message.standStill()
+    } catch (error) {
+      this.#failed(error, 'saying that its message stands still')
+    }
+  }
+
   /** Says nothing more; what is under way ends by itself. */
   stop(): void {
     this.#stopped = true
@@ -104,6 +115,7 @@ export class Story<State> {
 
   async #tell(news: News): Promise<void> {
     const state = await this.#subject.read()
+    if (this.#stopped) return
     if (state === undefined) return this.#close({ lost: 'no longer in the store' })
     this.#state = state
     this.#parked = false
@@ -192,7 +204,9 @@ export class Story<State> {
   }
 
   async #filledToTheEnd(shown: Told): Promise<Told> {
-    if (shown !== 'told') return shown
+    // a message that can't be changed any more has a thread all the same
+    const hasThread = shown === 'told' || (shown === 'refused' && this.#message.isPosted)
+    if (!hasThread) return shown
     // one that is under way may have looked before the end
     await this.#filling?.catch(() => {})
     return this.#fillThread(this.#desk.mode())

@@ -7,6 +7,12 @@ const LONGEST_SKEW_S = 300
 const REMEMBER_MS = 10 * 60_000
 const MOST = 100_000
 
+/** The headers of a request that Slack signs with. */
+export interface Signed {
+  readonly timestamp: string | undefined
+  readonly signature: string | undefined
+}
+
 export type Verdict = 'good' | 'no-signature' | 'stale' | 'wrong-signature' | 'replayed'
 
 /**
@@ -24,14 +30,18 @@ export class SignatureJudge {
     this.#clock = clock
   }
 
-  judge(
-    headers: { readonly timestamp: string | undefined; readonly signature: string | undefined },
-    body: Uint8Array,
-  ): Verdict {
-    const { timestamp, signature } = headers
-    if (timestamp === undefined || signature === undefined || !/^\d{1,12}$/.test(timestamp)) return 'no-signature'
+  /** What can be told before the body is there. */
+  faultIn({ timestamp, signature }: Signed): 'no-signature' | 'stale' | undefined {
+    if (timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) return 'no-signature'
+    if (signature === undefined || !/^v0=[0-9a-f]{64}$/.test(signature)) return 'no-signature'
+    return Math.abs(this.#clock.now() / 1000 - Number(timestamp)) > LONGEST_SKEW_S ? 'stale' : undefined
+  }
+
+  judge(headers: Signed, body: Uint8Array): Verdict {
+    const fault = this.faultIn(headers)
+    if (fault !== undefined) return fault
+    const { timestamp, signature = '' } = headers
     const now = this.#clock.now()
-    if (Math.abs(now / 1000 - Number(timestamp)) > LONGEST_SKEW_S) return 'stale'
     const right = `v0=${createHmac('sha256', this.#secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`
     if (!isSame(signature, right)) return 'wrong-signature'
     this.#forget(now)

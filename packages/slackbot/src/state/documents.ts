@@ -51,6 +51,8 @@ export interface Link {
   readonly root?: string
   /** Made of what was seen to happen, not of an order: whoever ordered it, if anybody did, is not known yet. */
   readonly adopted?: boolean
+  /** The newest run that goes on from this one. */
+  readonly retriedAs?: string
   /** ISO 8601: when it was made, and when the end had been told. */
   readonly at?: string
   readonly closedAt?: string
@@ -59,7 +61,20 @@ export interface Link {
 /** A wish that was taken: its second arrival (a duplicate envelope, an HTTP replay, a double click) is not done again. */
 export interface Seen {
   readonly at: string
-  readonly answer?: string
+  /** It is being done; absent once it was done or refused, and they were told. */
+  readonly open?: OpenWish
+}
+
+/** What is known of a wish from its arrival to its answer, for the process after the one that was killed in between. */
+export interface OpenWish {
+  /** Slack user id. */
+  readonly user: string
+  /** As `Delivered.what`. */
+  readonly what: string
+  /** Redacted: what was typed, or the id that the button carries. */
+  readonly said: string
+  /** The modal that waits for the answer. */
+  readonly view?: string
 }
 
 /** One collection of the library's store, typed. */

@@ -1,6 +1,6 @@
 /**
  * Strings from outside (host names, device answers, chat text) on their way into Slack. Where a block takes rich text, plain text or raw
- * text, nothing in it is parsed and `plain` is enough; where Slack reads mrkdwn, `mrkdwn` or `code`.
+ * text, nothing in it is parsed and `plain` is enough; where Slack reads mrkdwn, `mrkdwn`.
  */
 
 /** ESC and C1 sequences as terminals obey them: CSI (colours, cursor), OSC and other strings up to their end, two-letter ones. */
@@ -59,12 +59,6 @@ const LOOK_ALIKES: readonly (readonly [RegExp, string])[] = [
 export function mrkdwn(text: string, max: number): string {
   const harmless = LOOK_ALIKES.reduce((said, [what, by]) => said.replaceAll(what, by), plain(text, max))
   return entities(cut(harmless, max))
-}
-
-/** A text as mrkdwn code: `srv001`. Nothing in it ends the code. */
-export function code(text: string, max = 150): string {
-  const said = plain(text, max).replaceAll('`', 'ˋ')
-  return said === '' ? '' : `\`${entities(said)}\``
 }
 
 /** Formats of dates that each reader sees in their own zone, docs.slack.dev/messaging/formatting-message-text#date-formatting. */

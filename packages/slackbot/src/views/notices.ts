@@ -17,7 +17,7 @@ import { errorElements } from './error-blocks.ts'
 import { mrkdwn, plain } from './escape.ts'
 import { fit } from './fit.ts'
 import { switchWords } from './fleet-board.ts'
-import { bullets, lines, moment, raw, richText, said, section, words } from './rich-text.ts'
+import { bullets, channelOf, lines, moment, raw, richText, said, section, words } from './rich-text.ts'
 import { runActions } from './run-actions.ts'
 import { remarks } from './run-remarks.ts'
 import { currentStep, hasEnded, headline, markOf, whereWords } from './run-words.ts'
@@ -54,7 +54,7 @@ export function wrong(problems: readonly string[]): MessageContent {
   const told = problems.length === 0 ? ['That was not understood.'] : problems.slice(0, MOST_LISTED)
   const parts =
     told.length === 1 ? [section(...said(told[0]!, 900))] : [bullets(told.map((problem) => said(problem, 600)))]
-  return notice(told.join(' '), [...parts, section(...said('`/provision help` says what there is.', 100))])
+  return notice(told.join(' '), [...parts, section(...said('`help` says what there is.', 100))])
 }
 
 /** One run in words, for `status <server|id>`. */
@@ -159,9 +159,12 @@ export function busy(holder: WorkflowRecord, now: number): MessageContent {
   )
 }
 
-/** Not allowed. `why` says who may. */
-export function denied(what: string, why: string): MessageContent {
-  return notice(`${what} ${why}`, [lines([...said(what, 300)], [...said(why, 600)])])
+/** Not allowed: what was not done, and why. `channels`: ids of those where it would have been. */
+export function denied(what: string, why: string, channels: readonly string[] = []): MessageContent {
+  const places = channels
+    .slice(0, MOST_LISTED)
+    .flatMap((id, index) => [raw(index === 0 ? 'It does in ' : ', '), channelOf(id)])
+  return notice(`${what} ${why}`, [lines([...said(what, 300)], [...said(why, 600)], places)])
 }
 
 /** The wish was taken before (a double click, an old button): how things are instead. */

@@ -39,6 +39,11 @@ export function mentionOf(user: string): RichTextElement {
   return isUserId(user) ? { type: 'user', user_id: user } : words(user, 60)
 }
 
+/** A channel by the name that the reader knows it by: only of an id that Slack gave us. */
+export function channelOf(id: string): RichTextElement {
+  return /^[CG][A-Z0-9]{1,20}$/.test(id) ? { type: 'channel', channel_id: id } : words(id, 60)
+}
+
 /** Whether it can only be the id of a user. */
 export function isUserId(user: string): boolean {
   return /^[UW][A-Z0-9]{1,20}$/.test(user)

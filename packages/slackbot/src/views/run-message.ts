@@ -1,10 +1,11 @@
-import type { ContextBlock, KnownBlock } from '@slack/types'
+import type { ContextBlock, KnownBlock, RichTextElement } from '@slack/types'
 import { shortId, type ManagerState, type WorkflowRecord } from 'hwautomation'
+import { ACTIONS } from './action-ids.ts'
 import { actions, context } from './blocks.ts'
 import type { MessageContent } from './content.ts'
 import { dateToken, mrkdwn, plain } from './escape.ts'
 import { fit } from './fit.ts'
-import { lines, richText } from './rich-text.ts'
+import { lines, raw, richText, words } from './rich-text.ts'
 import { runActions } from './run-actions.ts'
 import { runPlan } from './run-plan.ts'
 import { remarks } from './run-remarks.ts'
@@ -19,6 +20,8 @@ export interface RunMessageOptions {
   readonly now: number
   /** Slack user ids. Only their number is shown. */
   readonly followers: readonly string[]
+  /** The run that goes on from this one: that one is to be retried, if any. */
+  readonly retriedAs?: string
   /** The batch it belongs to. */
   readonly batch?: { readonly label: string }
   /** Whether this process works on it; false for an unfinished run that waits for `resume`. Default true. */
@@ -33,18 +36,24 @@ export interface RunMessageOptions {
  */
 export function runMessage(record: WorkflowRecord, options: RunMessageOptions): MessageContent {
   const close = options.mode === 'live'
-  const words = { percent: close, ...(options.working === undefined ? {} : { working: options.working }) }
-  const notes = remarks(record, options)
+  const wording = { percent: close, ...(options.working === undefined ? {} : { working: options.working }) }
+  const { retriedAs } = options
+  const notes = [...(retriedAs === undefined ? [] : [goesOnAs(retriedAs)]), ...remarks(record, options)]
+  const buttons = runActions(record).filter(({ action }) => retriedAs === undefined || action !== ACTIONS.retry)
   const blocks: KnownBlock[] = [
-    runPlan(record, `${markOf(record)} ${headline(record, words)}`, { close, now: options.now }),
+    runPlan(record, `${markOf(record)} ${headline(record, wording)}`, { close, now: options.now }),
     ...(notes.length === 0 ? [] : [richText(lines(...notes.slice(0, MOST_REMARKS)))]),
-    ...actions(runActions(record)),
+    ...actions(buttons),
     smallPrint(record, options),
   ]
-  return fit(mrkdwn(headline(record, words), 400), blocks)
+  return fit(mrkdwn(headline(record, wording), 400), blocks)
 }
 
 const MOST_REMARKS = 8
+
+function goesOnAs(run: string): RichTextElement[] {
+  return [raw('Retried', { bold: true }), raw(': it goes on as '), words(shortId(run), 60, { code: true })]
+}
 
 const MODE: Readonly<Record<ShowMode, string>> = {
   live: '',

@@ -1,5 +1,5 @@
 import type { KnownBlock, RichTextBlock, RichTextElement } from '@slack/types'
-import { forPeople, shortId, type StepRecord, type WorkflowRecord } from 'hwautomation'
+import { shortId, type StepRecord, type WorkflowRecord } from 'hwautomation'
 import { between } from './durations.ts'
 import { actions } from './blocks.ts'
 import type { MessageContent } from './content.ts'
@@ -10,22 +10,7 @@ import { biosDiff, type Fact, facts } from './outcome-facts.ts'
 import { bullets, isUserId, lines, mentionOf, preformatted, raw, richText, said, section, words } from './rich-text.ts'
 import { runActions } from './run-actions.ts'
 import { wish } from './run-remarks.ts'
-import { aimOf, counted, currentStep, headline } from './run-words.ts'
-
-/** The thread's first message: what will be done, step by step, and how long that usually takes. */
-export function startedPost(record: WorkflowRecord): MessageContent {
-  const { steps } = record
-  const expected = steps.reduce((sum, { expectedMs }) => sum + expectedMs, 0)
-  const usual = expected > 0 ? `, usually ${forPeople(roughly(expected))}` : ''
-  const text = `${aimOf(record)}: ${counted(steps.length, 'step')}${usual}`
-  return fit(mrkdwn(text, 300), [
-    richText(
-      section(words(text, 300, { bold: true })),
-      ...(steps.length === 0 ? [] : [section(words(steps.map(({ title }) => title).join(' → '), 600))]),
-      section(raw('What comes of each step is told here. The run is '), words(record.id, 60, { code: true }), raw('.')),
-    ),
-  ])
-}
+import { counted, currentStep, headline } from './run-words.ts'
 
 /** A step has ended: its result and duration, what was read back, what its sub-tasks came to. */
 export function stepPost(record: WorkflowRecord, stepId: string): MessageContent {
@@ -197,9 +182,4 @@ function next(record: WorkflowRecord): RichTextBlock['elements'] {
       ...(record.status === 'FAILED' ? [say(`hwautomation export ${id}`, 'the support bundle')] : []),
     ),
   ]
-}
-
-/** To the minute, from a minute on. */
-function roughly(milliseconds: number): number {
-  return milliseconds < 60_000 ? milliseconds : Math.round(milliseconds / 60_000) * 60_000
 }

@@ -90,6 +90,8 @@ describe('the policy', () => {
       'role',
     ],
     ['somebody else approves', {}, GRACE, { is: 'approve', requester: ADA }, {}, 'yes'],
+    ['somebody else refuses', {}, GRACE, { is: 'refuse', requester: ADA }, {}, 'yes'],
+    ['not who asked, who may cancel', {}, ADA, { is: 'refuse', requester: ADA }, {}, 'own-approval'],
     ['never oneself', { admins: { users: [ADA] } }, ADA, { is: 'approve', requester: ADA }, {}, 'own-approval'],
     [
       'only admins, where so said',
@@ -202,7 +204,9 @@ describe('in Slack', () => {
     ]
     await using world = await createWorld({ slack: { channels }, bot: { access: { channels: ['C0PROVISION'] } } })
     await world.slack.user('ada').command(ORDER, 'general')
-    await world.hears('ada', /does not work in this channel/, 'general')
+    await world.hears('ada', /Nothing was ordered\. This bot does not work in this channel/, 'general')
+    const [answer] = world.slack.user('ada').sees('general')
+    expect(JSON.stringify(answer!.blocks)).toContain('{"type":"channel","channel_id":"C0PROVISION"}')
     expect(await runs(world)).toEqual([])
   })
 
@@ -273,7 +277,11 @@ describe('in Slack', () => {
     const [run] = await runs(world)
     expect(run).toMatchObject({ status: 'PENDING', waitingFor: { kind: 'approval' } })
     await world.slack.user('ada').click(message, ACTIONS.approve)
-    await world.hears('ada', /You asked for it yourself/)
+    expect(await world.hears('ada', /Nothing was approved\. You asked for it yourself: somebody else/)).not.toContain(
+      'run.',
+    )
+    await world.slack.user('ada').click(message, ACTIONS.refuse)
+    await world.hears('ada', /Nothing was refused\. You asked for it yourself: cancel it instead/)
     expect((await runs(world))[0]!.status).toBe('PENDING')
     await world.slack.user('grace').click(message, ACTIONS.approve)
     await world.hears('grace', /approved/)
@@ -281,6 +289,45 @@ describe('in Slack', () => {
     expect((await runs(world))[0]).toMatchObject({ approval: { granted: { by: 'grace', via: 'slack' } } })
     await world.slack.user('grace').clickAnyway(message, ACTIONS.approve, run!.id)
     await world.hears('grace', /approved already, by grace/)
+  })
+
+  it('a retry of what was refused needs a second person again', async () => {
+    await using world = await createWorld({ bot: { access: { approval: { everything: true } } } })
+    await world.slack.user('ada').command(ORDER, 'provisioning')
+    const message = await world.shows(/Refuse/)
+    await world.slack.user('grace').click(message, ACTIONS.refuse)
+    await vi.waitFor(async () => expect((await runs(world))[0]!.status).toBe('CANCELLED'), PATIENCE)
+    await world.slack.user('ada').clickAnyway(message, ACTIONS.retry, (await runs(world))[0]!.id)
+    await vi.waitFor(() => expect(world.told('ada').match(/waits for a second person/g)).toHaveLength(4), PATIENCE)
+    expect((await runs(world))[0]).toMatchObject({ status: 'PENDING', waitingFor: { kind: 'approval' } })
+    const second = await vi.waitFor(() => {
+      const found = world.slack.messages('provisioning')[1]
+      if (found === undefined) throw new Error('no message yet')
+      return found
+    }, PATIENCE)
+    await world.slack.user('ada').clickAnyway(second, ACTIONS.approve, (await runs(world))[0]!.id)
+    await world.hears('ada', /You asked for it yourself/)
+    expect((await runs(world))[0]!.startedAt).toBeUndefined()
+  })
+
+  it('who asked is in the audit trail by the id that Slack vouches for: names can be chosen', async () => {
+    const users = [
+      { name: 'ada', id: 'U0ADA' },
+      { name: 'mallory', id: 'U0MALLORY' },
+    ]
+    await using world = await createWorld({ slack: { users } })
+    await world.hw.manager.pause({ by: 'test' })
+    await world.slack.user('ada').command(ORDER, 'provisioning')
+    const message = await world.shows(/srv001/)
+    await world.slack.user('mallory').click(message, ACTIONS.cancel)
+    await world.hears('mallory', /cancel/)
+    const noted = []
+    for await (const line of world.hw.manager.audit())
+      if (line.type === 'audit' && line.via === 'slack') noted.push(line)
+    expect(noted.filter(({ action }) => action === 'command' || action === ACTIONS.cancel)).toMatchObject([
+      { outcome: 'accepted', by: 'ada', detail: { user: 'U0ADA' } },
+      { outcome: 'accepted', by: 'mallory', detail: { user: 'U0MALLORY' } },
+    ])
   })
 
   it('a second person refuses, and the run has never begun', async () => {

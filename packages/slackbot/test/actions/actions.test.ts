@@ -1,4 +1,5 @@
 import { createLabClock, type SlackMessage } from '@hwautomation/testkit'
+import { MemoryStore, type Documents } from 'hwautomation'
 import { describe, expect, it, vi } from 'vitest'
 import { ACTIONS, CALLBACKS, INPUTS } from '../../src/views/action-ids.ts'
 import { createWorld, PATIENCE, textsIn, wordsOf, type World, type WorldOptions } from '../bot-world.ts'
@@ -77,6 +78,31 @@ describe.each(['socket', 'http'] as const)('by %s', (mode) => {
   })
 })
 
+/** Keeps the order in which orders and runs are written down. */
+class Diary extends MemoryStore {
+  readonly lines: string[] = []
+
+  override documents(collection: string): Documents {
+    const documents = super.documents(collection)
+    if (collection !== 'slack-orders') return documents
+    return {
+      get: (id) => documents.get(id),
+      put: (id, value) => {
+        const { retryOf, became } = value as { readonly retryOf?: string; readonly became?: string }
+        this.lines.push(`order to retry ${retryOf}${became === undefined ? '' : ` became ${became}`}`)
+        return documents.put(id, value)
+      },
+      delete: (id) => documents.delete(id),
+      entries: () => documents.entries(),
+    }
+  }
+
+  override save(...[record, events]: Parameters<MemoryStore['save']>): ReturnType<MemoryStore['save']> {
+    this.lines.push(`run ${record.id}`)
+    return super.save(record, events)
+  }
+}
+
 describe('a click', () => {
   it('twice in a row is one', async () => {
     await using world = await pausedWorld()
@@ -104,6 +130,14 @@ describe('a click', () => {
     await world.hears('ada', /not kept any more/)
     expect((await runOf(world)).cancel).toBeUndefined()
     for (const said of world.slack.user('ada').sees('provisioning')) expect(world.slack.mentions(said)).toEqual([])
+  })
+
+  it('on Details of a run that is not kept any more opens nothing that would stay empty', async () => {
+    await using world = await pausedWorld()
+    const message = await ordered(world)
+    await world.slack.user('ada').clickAnyway(message, ACTIONS.details, 'run_00000000-0000-7000-8000-000000000000')
+    await world.hears('ada', /not kept any more/)
+    expect(world.slack.user('ada').modal()).toBeUndefined()
   })
 
   it('on Details opens a modal at once and fills it', async () => {
@@ -160,6 +194,37 @@ describe('retry', () => {
     await vi.waitFor(() => expect(world.slack.messages('provisioning').length).toBe(2), PATIENCE)
   })
 
+  it('is written down before it is begun: a crash in between loses no click', async () => {
+    const store = new Diary()
+    await using world = await pausedWorld({ store })
+    const message = await ordered(world)
+    await world.slack.user('ada').click(message, ACTIONS.cancel)
+    await vi.waitFor(async () => expect((await runOf(world)).status).toBe('CANCELLED'), PATIENCE)
+    const { id } = await runOf(world)
+    store.lines.length = 0
+    await world.slack.user('grace').clickAnyway(message, ACTIONS.retry, id)
+    await world.hears('grace', /goes on, as a new run/)
+    const became = (await runOf(world)).id
+    expect(store.lines.filter((line, index, all) => all.indexOf(line) === index)).toEqual([
+      `order to retry ${id}`,
+      `run ${became}`,
+      `order to retry ${id} became ${became}`,
+    ])
+  })
+
+  it('that is refused is not begun by a later process', async () => {
+    const store = new MemoryStore()
+    await using world = await pausedWorld({ store })
+    const message = await ordered(world)
+    await world.slack.user('ada').clickAnyway(message, ACTIONS.retry, (await runOf(world)).id)
+    await world.hears('ada', /only a run that failed or was cancelled can be retried/)
+    const orders = []
+    for await (const [, order] of store.documents('slack-orders').entries()) orders.push(order)
+    expect(orders).toContainEqual(
+      expect.objectContaining({ retryOf: (await runOf(world)).id, refused: expect.any(String) }),
+    )
+  })
+
   it('of a run that has not failed says so in the library’s words', async () => {
     await using world = await pausedWorld()
     const message = await ordered(world)
@@ -193,8 +258,8 @@ describe('retry', () => {
 })
 
 describe('the form', () => {
-  async function openForm(world: World) {
-    await world.slack.user('ada').command('/provision', 'provisioning')
+  async function openForm(world: World, channel = 'provisioning') {
+    await world.slack.user('ada').command('/provision', channel)
     return vi.waitFor(() => {
       const modal = world.slack.user('ada').modal()
       if (modal?.view['callback_id'] !== CALLBACKS.provision) throw new Error('no form yet')
@@ -272,6 +337,43 @@ describe('the form', () => {
       () => expect(world.slack.user('grace').modal()?.view['callback_id']).toBe(CALLBACKS.provision),
       PATIENCE,
     )
+  })
+
+  it('that was asked for in a direct message is taken although only some channels are', async () => {
+    await using world = await createWorld({ bot: { access: { channels: ['C0THERE'] } } })
+    const form = await openForm(world, world.slack.botUserId)
+    form.fill(INPUTS.server, 'srv001')
+    form.fill(INPUTS.deviceType, 'a1.c5.large')
+    await form.submit()
+    await (await shownTo(world, /Start it\?/)).submit()
+    await shownTo(world, /under way/)
+    expect(await runs(world)).toHaveLength(1)
+  })
+
+  it('from no channel is shown in the one for announcements, also where people may not ask there', async () => {
+    const channels = [
+      { name: 'provisioning', id: 'C0PROVISION' },
+      { name: 'news', id: 'C0NEWS' },
+    ]
+    await using world = await createWorld({
+      slack: { channels },
+      bot: { announceChannel: 'C0NEWS', access: { channels: ['C0PROVISION'] } },
+    })
+    await world.slack.user('ada').shortcut(CALLBACKS.globalProvision)
+    const form = await shownTo(world, /Show the plan/)
+    form.fill(INPUTS.server, 'srv001')
+    form.fill(INPUTS.deviceType, 'a1.c5.large')
+    await form.submit()
+    await (await shownTo(world, /Start it\?/)).submit()
+    await shownTo(world, /under way/)
+    await world.shows(/srv001/, 'news')
+  })
+
+  it('without anything in it says what is missing', async () => {
+    await using world = await createWorld()
+    const form = await openForm(world)
+    await form.submit()
+    expect(Object.keys(world.slack.user('ada').modal()!.errors)).toEqual([INPUTS.server, INPUTS.deviceType])
   })
 
   it('changes with the kind of order, and keeps what was typed', async () => {

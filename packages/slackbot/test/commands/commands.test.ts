@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { CALLBACKS, INPUTS } from '../../src/views/action-ids.ts'
 import { createWorld, PATIENCE, textsIn, type World } from '../bot-world.ts'
 
 const runs = async (world: World) => (await world.hw.manager.list({})).records
@@ -12,6 +13,29 @@ describe('orders', () => {
     await say(world, '/provision srv001 a1.c5.large --ipmi pool')
     await world.hears('ada', /expected an IPv4 address such as 192\.168\.1\.100, got .?"?pool/)
     expect(await runs(world)).toEqual([])
+  })
+
+  it('that MAAS does not answer are said to be waited for, and then what came of them', async () => {
+    await using world = await createWorld()
+    world.lab.faults.always({ call: 'maas *', mode: 'hang' })
+    await say(world, '/provision srv001 a1.c5.large')
+    await world.hears('ada', /MAAS has not answered yet/)
+    world.lab.faults.clear()
+  })
+
+  it('are typed ahead in time although MAAS does not answer', async () => {
+    await using world = await createWorld()
+    await say(world, '/provision')
+    const form = await vi.waitFor(() => {
+      const modal = world.slack.user('ada').modal()
+      if (modal?.view['callback_id'] !== CALLBACKS.provision) throw new Error('no form yet')
+      return modal
+    }, PATIENCE)
+    world.lab.faults.always({ call: 'maas *', mode: 'hang' })
+    const begun = performance.now()
+    expect(await form.suggest(INPUTS.server, 'srv')).toEqual([])
+    expect(performance.now() - begun).toBeLessThan(2_900)
+    world.lab.faults.clear()
   })
 
   it('for a server nobody knows say which one was probably meant', async () => {
@@ -109,6 +133,27 @@ describe('sub-commands', () => {
     await vi.waitFor(async () => expect((await runs(world))[0]!.status).toBe('CANCELLED'), PATIENCE)
     await say(world, '/provision history srv001')
     await world.hears('ada', /cancelled/i)
+  })
+
+  it('by the beginning of an id that many have name some of them, and read no history for it', async () => {
+    await using world = await createWorld()
+    await world.hw.manager.pause({ by: 'test' })
+    await say(world, '/provision srv001 a1.c5.large')
+    await world.shows(/srv001/)
+    for (let count = 0; count < 12; count++) {
+      const [run] = await runs(world)
+      await world.hw.manager.cancel(run!.id, { by: 'test' })
+      await (await world.hw.manager.get(run!.id))!.outcome()
+      await world.hw.manager.retry(run!.id, { by: 'test' })
+    }
+    await say(world, '/provision status run_')
+    await world.hears('ada', /means more than 10 runs/)
+  })
+
+  it('of another name than usual are offered by that name', async () => {
+    const { parse } = await import('../../src/commands/parse.ts')
+    for (const text of ['staus', 'srv001', 'status a b', 'a1 srv001', '--plan'])
+      expect(JSON.stringify(parse(text, { command: '/hw', deviceTypes: ['a1'] }))).toMatch(/^(?!.*\/provision).*\/hw/)
   })
 
   it('of a server nobody knows say so', async () => {

@@ -4,7 +4,7 @@ import { helpLines, OPTIONS, SUB_COMMANDS } from '../../src/commands/grammar.ts'
 import { parse } from '../../src/commands/parse.ts'
 import { wordsOf } from '../../src/commands/words.ts'
 
-const known = { deviceTypes: ['a1.c5.large', 'b2.m4.small'] }
+const known = { command: '/provision', deviceTypes: ['a1.c5.large', 'b2.m4.small'] }
 const read = (text: string) => parse(text, known)
 const order = (servers: string, options: object = {}, of: 'server' | 'batch' = 'server') => ({
   is: 'order',

@@ -96,6 +96,59 @@ describe('a process killed at any call or write', () => {
   })
 })
 
+describe('a post without an answer', () => {
+  /** Its first call is given up on, and takes effect so much later. */
+  async function late(effectAfterMs: number, post: (world: OutboxWorld) => Promise<unknown>): Promise<OutboxWorld> {
+    let calls = 0
+    const world: OutboxWorld = await outboxWorld(
+      {},
+      {
+        fetch: async (url, init) => {
+          if (!String(url).endsWith('chat.postMessage') || (calls += 1) > 1) return fetch(url, init)
+          world.clock.after(effectAfterMs, () => void fetch(url, init))
+          throw new TypeError('terminated')
+        },
+      },
+    )
+    await post(world)
+    return world
+  }
+
+  it('that takes effect after somebody has looked for it is not posted again', async () => {
+    await using world = await late(8_000, ({ outbox, channel }) => outbox.post(postOf({ channel }, 'run/1')))
+    expect(world.slack.messages('provisioning')).toHaveLength(1)
+    expect(callsOf(world, 'chat.postMessage')).toBe(1)
+  })
+
+  it('is found in the direct messages with a person too', async () => {
+    await using world = await late(0, ({ outbox, slack }) =>
+      outbox.post({ key: 'run/1/told', channel: slack.user('ada').id, content: saying('hello'), priority: 'final' }),
+    )
+    expect(world.slack.user('ada').directMessages()).toHaveLength(1)
+  })
+
+  it('is found below a page of newer messages', async () => {
+    await using world = await late(0, async ({ outbox, slack, channel }) => {
+      const delivery = outbox.post(postOf({ channel }, 'run/1'))
+      await until(() => slack.messages('provisioning').length === 1)
+      for (let n = 0; n < 250; n += 1) void slack.user('ada').say(`chatter ${n}`, 'provisioning')
+      return delivery
+    })
+    expect(callsOf(world, 'chat.postMessage')).toBe(1)
+    expect(callsOf(world, 'conversations.history')).toBe(2)
+  })
+
+  it('is found by a bot whose clock is an hour ahead', async () => {
+    await using world = await outboxWorld()
+    const { clock } = world
+    const ahead = { ...clock, now: () => clock.now() + 3_600_000 }
+    const outbox = world.next({ clock: ahead })
+    world.slack.faults.once({ call: 'slack chat.postMessage', mode: 'reply-lost-after-effect' })
+    expect(await outbox.post(postOf(world, 'run/1'))).toMatchObject({ ok: true })
+    expect(world.slack.messages('provisioning')).toHaveLength(1)
+  })
+})
+
 describe('with duplicateCheck off', () => {
   it('a thread post without an answer is never repeated, and says so, also to the next process', async () => {
     await using world = await outboxWorld({}, { duplicateCheck: 'off' })
@@ -117,6 +170,22 @@ describe('with duplicateCheck off', () => {
     expect(await world.outbox.post(postOf(world, 'run/1'))).toMatchObject({ ok: true })
     world.slack.faults.times(2, { call: 'slack chat.postMessage', mode: 'drop-before-effect' })
     expect(await world.outbox.post(postOf(world, 'run/2'))).toMatchObject({ ok: false, because: 'unknown' })
+  })
+
+  it('an hour in which Slack answers nothing that makes sense costs no message of a run, and one post of a thread at most', async () => {
+    await using world = await outboxWorld({}, { duplicateCheck: 'off' })
+    const root = await world.outbox.post(postOf(world, 'run/1'))
+    if (!root.ok) throw new Error(root.detail)
+    const outage = world.slack.faults.always({ call: 'slack *', mode: 'wrong-status' })
+    const told = Promise.all([
+      world.outbox.post(postOf(world, 'run/2')),
+      world.outbox.post(postOf(world, 'run/1/step', { thread: root.ts })),
+      world.outbox.post(postOf(world, 'run/1/end', { thread: root.ts, priority: 'final' })),
+    ])
+    await world.clock.sleep(3_600_000)
+    outage.remove()
+    expect(await told).toMatchObject([{ ok: true }, { because: 'unknown' }, { ok: true }])
+    expect(callsOf(world, 'auth.test')).toBeLessThan(200)
   })
 
   it('what an earlier process had not begun to send is sent by the next', async () => {

@@ -6,6 +6,26 @@ import { callsOf, outboxWorld, posted, postOf, saying, until } from './outbox-wo
 
 const PRIORITIES: readonly Priority[] = ['final', 'click', 'followed', 'step', 'board', 'sub-task']
 
+describe('a clock that is set back by an hour', () => {
+  it('keeps nothing waiting for that hour', async () => {
+    const clock = createLabClock('auto')
+    let back = 0
+    const jumping = {
+      now: () => clock.now() - back,
+      sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
+    }
+    await using world = await outboxWorld({ clock }, { clock: jumping })
+    const first = await Promise.all(Array.from({ length: 8 }, (_, n) => posted(world, `run/${n}`)))
+    await Promise.all(first.map((message) => world.outbox.edit(message, saying('new'), 'step')))
+    back = 3_600_000
+    const begun = clock.now()
+    await Promise.all(Array.from({ length: 8 }, (_, n) => posted(world, `run/later/${n}`)))
+    await Promise.all(first.map((message) => world.outbox.edit(message, saying('newer'), 'step')))
+    expect(clock.now() - begun).toBeLessThan(60_000)
+    expect(world.slack.rateLimited).toBe(0)
+  })
+})
+
 describe('many edits', () => {
   it('never meet a 429 of Slack, and the most urgent go first', async () => {
     await using world = await outboxWorld()

@@ -152,6 +152,36 @@ describe('an edit', () => {
     expect(callsOf(world, 'chat.update')).toBe(3)
   })
 
+  it('that hangs is made in the end, however many other messages are changed meanwhile', async () => {
+    let letGo = () => {}
+    const hung = new Promise<void>((resolve) => (letGo = resolve))
+    let isFirst = true
+    const plenty = { perMinute: 100_000, burst: 1_000 }
+    await using world = await outboxWorld(
+      {},
+      {
+        limits: { editEveryMs: 0, edits: { ...plenty, reserve: 1 } },
+        fetch: async (url, init) => {
+          if (!String(url).endsWith('chat.update') || !isFirst) return fetch(url, init)
+          isFirst = false
+          await hung
+          throw new TypeError('terminated')
+        },
+      },
+    )
+    const message = await posted(world, 'run/1')
+    const end = world.outbox.edit(message, saying('the end'), 'final')
+    await until(() => !isFirst)
+    const others = Array.from({ length: 300 }, (_, n) => ({
+      channel: message.channel,
+      ts: `1700000000.${100_000 + n}`,
+    }))
+    for (const other of others) await world.outbox.edit(other, saying('x'), 'step')
+    letGo()
+    expect(await end).toMatchObject({ ok: true })
+    expect(world.slack.messages('provisioning')[0]?.text).toBe('the end')
+  }, 10_000)
+
   it('tells when the message was deleted, the channel archived or the bot removed', async () => {
     await using world = await outboxWorld()
     const message = await posted(world, 'run/1')

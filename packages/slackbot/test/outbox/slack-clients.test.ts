@@ -90,7 +90,7 @@ describe('E2: an answer that is lost after the effect', () => {
       world.slack.faults.once({ call: 'slack chat.postMessage', mode })
       expect(await world.outbox.post(postOf(world, 'run/1'))).toMatchObject({ ok: true })
       expect(world.slack.messages('provisioning')).toHaveLength(1)
-      expect(callsOf(world, 'conversations.history')).toBe(1)
+      expect(callsOf(world, 'conversations.history')).toBe(2)
     },
   )
 })

@@ -39,6 +39,8 @@ export interface BotOptions {
   readonly limits?: Partial<OutboxLimits>
   readonly concurrency?: number
   readonly logger?: Logger
+  /** Default `history`. */
+  readonly duplicateCheck?: 'history' | 'off'
 }
 
 /** A workspace without limits is written to as fast as it answers: these tests are about what is said. */
@@ -89,7 +91,7 @@ export class BotProcess {
       logger,
       limits: { ...FAST, ...options.limits },
       fetch: this.#mortalFetch(),
-      duplicateCheck: 'history',
+      duplicateCheck: options.duplicateCheck ?? 'history',
     })
     this.state = botState(mortal)
     this.progress = createProgress({

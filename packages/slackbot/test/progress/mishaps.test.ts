@@ -84,3 +84,28 @@ test('a late click on a run that was told to its end repaints its message and te
   expect(site.root().text).toMatch(/ready/u)
   expect(site.thread()).toHaveLength(4)
 })
+
+test('where Slack lets nobody change messages any more, the thread tells the end', async () => {
+  await using site = await Site.open()
+  const bot = await site.bot()
+  const id = await bot.order({ ...REQUEST, failsIn: 'prepare' })
+  await vi.waitFor(async () => expect((await bot.state.links.get(id))?.ts).toBeDefined(), SOON)
+  bot.outbox.edit = async () => ({ ok: false, because: 'refused', detail: 'edit_window_closed' })
+  site.gates.openAll()
+  await site.told(bot, id)
+  expect(site.thread().map(({ text }) => text)).toContainEqual(expect.stringMatching(/failed/u))
+})
+
+test('a channel where only some may post: the message is shown to who asked for it', async () => {
+  await using site = await Site.open('open')
+  const bot = await site.bot()
+  const post = bot.outbox.post.bind(bot.outbox)
+  const channel = site.slack.channelId('provisioning')
+  bot.outbox.post = async (wanted) =>
+    wanted.channel === channel ? { ok: false, because: 'refused', detail: 'restricted_action' } : post(wanted)
+  const id = await bot.order(REQUEST)
+  await site.told(bot, id)
+  const direct = site.slack.user('ada').directMessages()
+  expect(direct.map(({ text }) => text)).toContainEqual(expect.stringMatching(/ready/u))
+  expect(direct.map(({ text }) => text)).toContainEqual(expect.stringMatching(/does not take my message/u))
+})

@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { HTTPReceiver, App } from '@slack/bolt'
 import { Redactor, systemClock } from 'hwautomation'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { httpIntake } from '../../src/receivers/http-intake.ts'
 import { SignatureJudge } from '../../src/receivers/signature.ts'
 import { slackLogger } from '../../src/receivers/slack-logger.ts'
@@ -168,9 +170,35 @@ describe('a signed request', () => {
     expect(heard).toEqual(['list'])
   })
 
+  it.each([
+    ['null', 'application/json'],
+    ['[]', 'application/json'],
+    ['{"a":', 'application/json'],
+    ['<x/>', 'text/xml'],
+    ['payload=null', FORM],
+    ['payload=%7B', FORM],
+  ])('with %s as its body (%s) is refused, and does not end the process', async (body, type) => {
+    const rejected: unknown[] = []
+    const note = (error: unknown) => rejected.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const { port } = await ours()
+    expect(await send(port, { body, type })).toBe(400)
+    expect(rejected).toEqual([])
+  })
+
   it('of more than a megabyte is refused, whoever signed it', async () => {
     const { port } = await ours()
     expect(await send(port, { body: 'x'.repeat(1_100_000) }).catch(() => 413)).toBe(413)
+  })
+
+  it('whose headers tell that it is not one of Slack is answered before its body is there', async () => {
+    const { port } = await ours()
+    const socket = connect(port, '127.0.0.1')
+    socket.write(`POST /slack/events HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /)
+    socket.destroy()
   })
 
   it('to another path, or by another method, finds nothing', async () => {
@@ -202,6 +230,19 @@ it('stopping frees the port', async () => {
   await intake.stop()
   await expect(send(port)).rejects.toThrow(/ECONNREFUSED/)
   expect(intake.health().ready).toBe(false)
+})
+
+it('a request that comes letter by letter does not keep it from stopping', { timeout: 15_000 }, async () => {
+  const { intake, port } = await ours()
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  const headers = Object.entries(recorded()).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`POST /slack/events HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n${headers.join('')}\r\nt`)
+  await once(socket, 'ready')
+  const begun = performance.now()
+  await intake.stop()
+  expect(performance.now() - begun).toBeLessThan(6_000)
+  socket.destroy()
 })
 
 /** Headers of a request as somebody on the way may have kept them. */

@@ -3,7 +3,7 @@ import type { MessageContent } from '../../src/views/content.ts'
 import { fleetBoard } from '../../src/views/fleet-board.ts'
 import * as notices from '../../src/views/notices.ts'
 import { runMessage } from '../../src/views/run-message.ts'
-import { failurePost, finalPost, startedPost, stepPost } from '../../src/views/thread.ts'
+import { failurePost, finalPost, stepPost } from '../../src/views/thread.ts'
 import { WISH } from './everything.ts'
 
 export const NOW = Date.parse('2026-11-23T14:00:00Z')
@@ -16,7 +16,6 @@ export function drawnOf(record: WorkflowRecord, batch: BatchRecord): Record<stri
     live: runMessage(record, { ...options, mode: 'live' }),
     steps: runMessage(record, { ...options, mode: 'steps', working: false }),
     board: runMessage(record, { ...options, mode: 'board' }),
-    started: startedPost(record),
     step: stepPost(record, record.steps[4]?.id ?? '<!channel>'),
     noStep: stepPost(record, '<!channel>'),
     failure: failurePost(record),

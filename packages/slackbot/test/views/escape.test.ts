@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { code, cut, dateToken, mrkdwn, plain, plainLines, title } from '../../src/views/escape.ts'
+import { cut, dateToken, mrkdwn, plain, plainLines, title } from '../../src/views/escape.ts'
 import { hostileText } from './hostile.ts'
 import { expectPrintable } from './judge.ts'
 
@@ -66,14 +66,6 @@ describe('mrkdwn', () => {
 
   it('never cuts an entity in two', () => {
     for (let max = 1; max < 12; max += 1) expect(mrkdwn('<<<<<<<<<<', max)).toMatch(/^(&lt;)*…?$/)
-  })
-})
-
-describe('code', () => {
-  it('cannot be broken out of', () => {
-    expect(code('srv001')).toBe('`srv001`')
-    expect(code('a`b`<@U1>')).toBe('`aˋbˋ&lt;@U1&gt;`')
-    expect(code('\u0000')).toBe('')
   })
 })
 

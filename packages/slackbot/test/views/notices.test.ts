@@ -74,11 +74,8 @@ it.each([
   ],
   [notices.unknown('run', 'run_1'), 'There is no run run_1.'],
   [notices.done('You follow `srv001` now.'), 'You follow srv001 now.'],
-  [
-    notices.wrong(['`--canry` is none.', 'Which server?']),
-    '--canry is none.\nWhich server?\n/provision help says what there is.',
-  ],
-  [notices.wrong([]), 'That was not understood.\n/provision help says what there is.'],
+  [notices.wrong(['`--canry` is none.', 'Which server?']), '--canry is none.\nWhich server?\nhelp says what there is.'],
+  [notices.wrong([]), 'That was not understood.\nhelp says what there is.'],
 ])('says it in a valid message: %#', (content, words) => {
   expect(faultsOf(content)).toEqual([])
   expect(seenIn(content.blocks)).toBe(words)

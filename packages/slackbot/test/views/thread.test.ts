@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { logFile } from '../../src/views/log-file.ts'
-import { failurePost, finalPost, startedPost, stepPost } from '../../src/views/thread.ts'
+import { failurePost, finalPost, stepPost } from '../../src/views/thread.ts'
 import { Doors, firmwareFirstWorkflow, openManager, SECRET } from './firmware-first.ts'
 import { faultsOf, golden, seenIn } from './judge.ts'
 import { realRun, type RealRun } from './real-runs.ts'
@@ -13,13 +13,6 @@ beforeAll(async () => {
     fault: (lab) => void lab.faults.always({ server: 'srv001', call: 'ilorest commit', mode: 'ack-no-effect' }),
   })
 }, 30_000)
-
-it('the first post says which steps there are and how long they usually take', async () => {
-  const content = startedPost(good.states[0]!)
-  expect(faultsOf(content)).toEqual([])
-  expect(seenIn(content.blocks)).toMatch(/srv001\.maas → a1\.c5\.large: 7 steps, usually \d+ min/)
-  expect(seenIn(content.blocks)).toContain('Commission → Retrieve IP address → ')
-})
 
 it('each step that has ended has a post with what was read back', async () => {
   for (const { id, title } of good.end.steps) {
@@ -83,7 +76,7 @@ it('the end says firmware before and after where steps of one’s own brought it
   const seen = seenIn(finalPost(record).blocks)
   expect(seen).toContain('Firmware BMC: 1.40 → 1.62')
   expect(seen).toContain('Firmware BIOS: 2.10 → 2.24')
-  for (const drawn of [finalPost(record), startedPost(record), failurePost(record), logFile(record, [])])
+  for (const drawn of [finalPost(record), failurePost(record), logFile(record, [])])
     expect(JSON.stringify(drawn)).not.toContain(SECRET)
 })
 

@@ -11,8 +11,8 @@ let lastSent = ''
 /** An event of the page: put its `detail` into the field of the conversation. */
 export const COMPOSE = 'compose'
 
-/** Where one writes, and where commands are offered as they are typed. @param {{ conversation: string, threadTs?: string, label: string }} props */
-export function Composer({ conversation, threadTs, label }) {
+/** Where one writes, and where commands are offered as they are typed. @param {{ conversation: string, threadTs?: string, label: string, onSend: () => void }} props */
+export function Composer({ conversation, threadTs, label, onSend }) {
   const session = useContext(Session)
   const place = `${session.place.as} ${conversation} ${threadTs ?? ''}`
   const [text, setText] = useState(drafts.get(place) ?? '')
@@ -64,6 +64,7 @@ export function Composer({ conversation, threadTs, label }) {
     const words = text.trim()
     if (words === '' || busy) return
     lastSent = words
+    onSend()
     change('')
     const command = /^\/\S+/.exec(words)?.[0]
     if (command === undefined) return run({ act: 'say', channel: conversation, text: words, threadTs })

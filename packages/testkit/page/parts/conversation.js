@@ -1,5 +1,5 @@
 // @ts-check
-import { html, useContext, useMemo } from '../html.js'
+import { html, useContext, useMemo, useState } from '../html.js'
 import { DIRECT, rootsOf } from '../store.js'
 import { AppTabs } from './app-tabs.js'
 import { COMPOSE, Composer } from './composer.js'
@@ -10,6 +10,7 @@ import { Session, titleOf } from './session.js'
 export function Conversation({ conversation }) {
   const { sight } = useContext(Session)
   const messages = useMemo(() => rootsOf(sight, conversation), [sight.messages, conversation])
+  const [sent, setSent] = useState(0)
   const title = titleOf(sight, conversation)
   return html`<main class="conversation">
     <header class="top">
@@ -19,9 +20,10 @@ export function Conversation({ conversation }) {
     <${MessageList}
       messages=${messages}
       label=${title}
+      sent=${sent}
       before=${html`<${Beginning} title=${title} direct=${conversation === DIRECT} />`}
     />
-    <${Composer} conversation=${conversation} label=${`Message ${title}`} />
+    <${Composer} conversation=${conversation} label=${`Message ${title}`} onSend=${() => setSent(sent + 1)} />
   </main>`
 }
 

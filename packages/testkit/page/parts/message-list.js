@@ -6,15 +6,19 @@ import { MessageView } from './message.js'
 /** @typedef {import('../store.js').Message} Message */
 
 /**
- * Messages in order, with a line between days. It stays at its end while new ones come, unless the reader has scrolled up.
- * @param {{ messages: Message[], label: string, inThread?: boolean, before?: any, between?: any }} props
+ * Messages in order, with a line between days. It stays at its end while new ones come, unless the reader has scrolled up; whoever sends
+ * something is taken back there, to see what comes of it.
+ * @param {{ messages: Message[], label: string, sent: number, inThread?: boolean, before?: any, between?: any }} props `sent` counts what was sent here
  */
-export function MessageList({ messages, label, inThread = false, before, between }) {
+export function MessageList({ messages, label, sent, inThread = false, before, between }) {
   const list = useRef(/** @type {HTMLElement | null} */ (null))
   const atEnd = useRef(true)
+  const lastSent = useRef(sent)
   useLayoutEffect(() => {
+    if (lastSent.current !== sent) atEnd.current = true
+    lastSent.current = sent
     if (atEnd.current && list.current !== null) list.current.scrollTop = list.current.scrollHeight
-  }, [messages])
+  }, [messages, sent])
   const onScroll = () => {
     const box = list.current
     if (box !== null) atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 40

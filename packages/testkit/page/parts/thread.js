@@ -1,5 +1,5 @@
 // @ts-check
-import { html, useContext, useMemo } from '../html.js'
+import { html, useContext, useMemo, useState } from '../html.js'
 import { repliesTo } from '../store.js'
 import { Composer } from './composer.js'
 import { MessageList } from './message-list.js'
@@ -12,6 +12,7 @@ export function Thread({ conversation, ts }) {
     const root = [...sight.messages.values()].find((one) => one.conversation === conversation && one.ts === ts)
     return [...(root ? [root] : []), ...repliesTo(sight, conversation, ts)]
   }, [sight.messages, conversation, ts])
+  const [sent, setSent] = useState(0)
   const replies = messages.filter((one) => one.threadTs === ts && !one.ephemeral).length
   return html`<aside class="thread" aria-label="Thread">
     <header class="top">
@@ -22,9 +23,10 @@ export function Thread({ conversation, ts }) {
     <${MessageList}
       messages=${messages}
       label="Thread"
+      sent=${sent}
       inThread=${true}
       between=${html`<div class="day left" key="count" role="separator"><span>${replies} ${replies === 1 ? 'reply' : 'replies'}</span></div>`}
     />
-    <${Composer} conversation=${conversation} threadTs=${ts} label="Reply" />
+    <${Composer} conversation=${conversation} threadTs=${ts} label="Reply" onSend=${() => setSent(sent + 1)} />
   </aside>`
 }

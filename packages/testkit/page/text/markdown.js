@@ -23,7 +23,7 @@ export function parseMarkdown(text) {
   return blocksOf(text.replaceAll('\0', '').replaceAll('\r\n', '\n').split('\n'), 0)
 }
 
-/** Quotes and lists deeper than this are text. */
+/** Quotes, lists and emphasis deeper than this are text. */
 const DEEPEST = 16
 
 /** @param {string[]} lines @param {number} depth @returns {MarkdownBlock[]} */
@@ -136,18 +136,18 @@ function until(lines, from, stop) {
 const INLINE =
   /\\([\\`*_{}[\]()#+.!~|<>-])|(`+)(.+?)\2(?!`)|!?\[([^\]\n]*)\]\(([^()\s]+)(?:\s+"[^"]*")?\)|<([^<>\n]+)>|\*\*(?!\s)([^\n]+?)(?<!\s)\*\*|(?<![\p{L}\p{N}_])__(?!\s)([^\n]+?)(?<!\s)__(?![\p{L}\p{N}_])|~~(?!\s)([^\n]+?)(?<!\s)~~|\*(?![\s*])([^*\n]+?)(?<!\s)\*|(?<![\p{L}\p{N}_])_(?![\s_])([^_\n]+?)(?<!\s)_(?![\p{L}\p{N}_])|(https?:\/\/[^\s<>"'`|]*[^\s<>"'`|.,;:!?)*_~])|:([a-z0-9_+-]+):/gu
 
-/** @param {string} text @param {Style} [style] @returns {InlineNode[]} */
-export function parseInlineMarkdown(text, style = {}) {
+/** @param {string} text @param {Style} [style] @param {number} [depth] @returns {InlineNode[]} */
+export function parseInlineMarkdown(text, style = {}, depth = 0) {
   /** @type {InlineNode[]} */
   const nodes = []
   const say = (/** @type {string} */ words) => {
     if (words !== '') nodes.push({ type: 'text', text: decodeEntities(words), style })
   }
   let end = 0
-  for (const match of text.matchAll(INLINE)) {
+  for (const match of depth > DEEPEST ? [] : text.matchAll(INLINE)) {
     say(text.slice(end, match.index))
     end = match.index + match[0].length
-    const node = inlineNodes(match, style)
+    const node = inlineNodes(match, style, depth + 1)
     if (node === undefined) say(match[0])
     else nodes.push(...node)
   }
@@ -155,18 +155,18 @@ export function parseInlineMarkdown(text, style = {}) {
   return nodes
 }
 
-/** @param {RegExpMatchArray} match @param {Style} style @returns {InlineNode[] | undefined} */
-function inlineNodes(match, style) {
+/** @param {RegExpMatchArray} match @param {Style} style @param {number} depth @returns {InlineNode[] | undefined} */
+function inlineNodes(match, style, depth) {
   const [, escaped, , code, label, target, angle, bold, bold2, strike, italic, italic2, bare, name] = match
   if (escaped !== undefined) return [{ type: 'text', text: escaped, style }]
   if (code !== undefined) return [{ type: 'text', text: code, style: { ...style, code: true } }]
-  if (target !== undefined) return link(target, parseInlineMarkdown(label ?? '', style), style)
+  if (target !== undefined) return link(target, parseInlineMarkdown(label ?? '', style, depth), style)
   if (angle !== undefined) return one(angleToken(angle, style))
   const strong = bold ?? bold2
-  if (strong !== undefined) return parseInlineMarkdown(strong, { ...style, bold: true })
-  if (strike !== undefined) return parseInlineMarkdown(strike, { ...style, strike: true })
+  if (strong !== undefined) return parseInlineMarkdown(strong, { ...style, bold: true }, depth)
+  if (strike !== undefined) return parseInlineMarkdown(strike, { ...style, strike: true }, depth)
   const emphasised = italic ?? italic2
-  if (emphasised !== undefined) return parseInlineMarkdown(emphasised, { ...style, italic: true })
+  if (emphasised !== undefined) return parseInlineMarkdown(emphasised, { ...style, italic: true }, depth)
   if (bare !== undefined) return link(bare, [{ type: 'text', text: bare, style }], style)
   if (name !== undefined) return emoji(name) === undefined ? undefined : [{ type: 'emoji', name, style }]
   return undefined

@@ -58,8 +58,10 @@ printf 'header = "Authorization: OAuth oauth_version=\\\\"1.0\\\\", oauth_signat
 `
 }
 
-function slackEnvironment({ botToken, appToken, signingSecret, apiUrl }: SlackWorkspace): string {
-  return `SLACK_BOT_TOKEN=${botToken}
+function slackEnvironment(slack: SlackWorkspace): string {
+  const { botToken, appToken, signingSecret, apiUrl } = slack
+  return `# #provisioning is ${slack.channelId('provisioning')}
+SLACK_BOT_TOKEN=${botToken}
 SLACK_APP_TOKEN=${appToken}
 SLACK_SIGNING_SECRET=${signingSecret}
 HWA_SLACK_API_URL=${apiUrl}

@@ -25,6 +25,36 @@ export function holds(installation: Installation, ...anyOf: readonly string[]): 
   return installation.scopes === undefined || anyOf.some((scope) => installation.scopes?.has(scope))
 }
 
+/** The scopes it says it holds. */
+export function scopesOf({ scopes }: Installation): string {
+  return [...(scopes ?? EVERY_SCOPE)].join(',')
+}
+
+/** Those that mean something here, but for `chat:write.public`: an app without a manifest posts where it is a member. */
+const EVERY_SCOPE: readonly string[] = [
+  'app_mentions:read',
+  'channels:history',
+  'channels:join',
+  'channels:manage',
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:write',
+  'groups:history',
+  'groups:read',
+  'groups:write',
+  'im:history',
+  'im:read',
+  'im:write',
+  'mpim:history',
+  'mpim:read',
+  'mpim:write',
+  'reactions:read',
+  'usergroups:read',
+  'users:read',
+  'users:read.email',
+]
+
 /** Without a manifest nothing is looked at: all scopes, any command, any event. */
 export function installAnything(requestUrl: string | undefined): Installation {
   return {

@@ -6,6 +6,7 @@ import type { WorkflowRecord } from '../../workflow/record.ts'
 import { hasEnded } from '../../workflow/status.ts'
 import { admit } from '../admission.ts'
 import { RUN_ANNOTATION, type MachineState } from '../machine-state.ts'
+import { provisioningRequestSchema } from '../request.ts'
 import { addressProblems } from './address-problems.ts'
 import { type BatchOrder, type OrderedServer, readOrder } from './batch-order.ts'
 import type { Fleet, FleetMachine, FleetReading } from './fleet.ts'
@@ -69,17 +70,22 @@ export async function examine(
   signal: AbortSignal,
 ): Promise<Omit<BatchCheck, 'items'> & { readonly candidates: readonly Candidate[] }> {
   const { label, servers, problems } = readOrder(order)
+  // what can be no server's name was said of the order: MAAS is not bothered with it
+  const names = servers.map(({ request }) => request.serverId).filter(isServerName)
   if (servers.length === 0) return { label, problems, candidates: [] }
   const addresses = servers.some(({ request }) => request.targetIpmiIp !== undefined)
-  const reading = await site.fleet.read(
-    servers.map(({ request }) => request.serverId),
-    { addresses, signal },
-  )
+  const reading = names.length === 0 ? NOTHING : await site.fleet.read(names, { addresses, signal })
   const active = await activeRuns(site.manager)
   const about = { order, site, reading, servers, active }
   const candidates: Candidate[] = []
   for (const ordered of servers) candidates.push(await candidate(ordered, about))
   return { label, problems, candidates }
+}
+
+const NOTHING: FleetReading = { user: '', machines: new Map(), addresses: [] }
+
+function isServerName(name: string): boolean {
+  return provisioningRequestSchema.shape.serverId.safeParse(name).success
 }
 
 interface About {

@@ -29,6 +29,8 @@ const HEADINGS: Readonly<Record<Column, readonly string[]>> = {
 /** Of a text; a thousand full lines are a tenth of it. */
 export const LARGEST_SHEET = 256 * 1024
 const LONGEST_CELL = 253
+/** More than there are headings, in case somebody repeats them. */
+const MOST_COLUMNS = 50
 
 /**
  * Reads a rack sheet: CSV with a line of headings (server, device type, BMC address; gateway, subnet mask and rack where they are needed).
@@ -51,6 +53,8 @@ export function readRackSheet(text: string): {
   }
   const [head, ...body] = rows
   if (head === undefined || head.cells.every((cell) => cell === '')) return fault('there is nothing in it')
+  if (head.cells.length > MOST_COLUMNS)
+    return fault(`it has ${head.cells.length} columns; there are ${Object.values(WORDS).join(', ')}`)
   const { columns, problems } = columnsOf(head)
   if (problems.length > 0) return { lines: [], problems }
   if (body.length === 0) return fault('there are no servers below the headings')
@@ -70,6 +74,8 @@ interface Row {
 function rowsOf(text: string): Row[] {
   const parsed = parse(text.replace(/^\uFEFF?sep=.\r?\n/i, ''), {
     bom: true,
+    comment: '#',
+    comment_no_infix: true,
     delimiter: delimiterOf(text),
     info: true,
     relax_column_count: true,
@@ -78,14 +84,20 @@ function rowsOf(text: string): Row[] {
   }) as unknown as readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[]
   const skipped = /^\uFEFF?sep=/i.test(text) ? 1 : 0
   return parsed
-    .map(({ record, info }) => ({ line: info.lines + skipped, cells: record }))
+    .map(({ record, info }) => ({ line: info.lines + skipped, cells: withoutEmptyEnd(record) }))
     .filter(({ cells }) => cells.some((cell) => cell !== '') && cells[0]?.startsWith('#') !== true)
+}
+
+/** Spreadsheets write as many cells in each line as the widest one has. */
+function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1)
 }
 
 /** The one that the headings are separated with. */
 function delimiterOf(text: string): string {
   const head = text.split(/\r?\n/).find((line) => line.trim() !== '' && !/^\uFEFF?(sep=|#)/i.test(line)) ?? ''
-  const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: head.split(delimiter).length }))
+  const unquoted = head.replaceAll(/"[^"]*"/g, '')
+  const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }))
   return counted.toSorted((a, b) => b.count - a.count)[0]!.delimiter
 }
 

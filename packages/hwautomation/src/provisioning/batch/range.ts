@@ -6,6 +6,8 @@ export const MOST_NAMES = 1000
 const LONGEST_TEXT = 20_000
 /** Larger numbers stand in no name. */
 const MOST_DIGITS = 9
+/** Of a name in the DNS (RFC 1035, 3.1). */
+const LONGEST_NAME = 253
 
 /** True for what stands for several names: it has brackets or commas. */
 export function isRange(text: string): boolean {
@@ -46,6 +48,8 @@ export function readRange(text: string, field: string): { readonly names: string
   if (problems.length > 0) return { names: [], problems }
   const total = patterns.reduce((sum, pattern) => sum + sizeOf(pattern), 0)
   if (total > MOST_NAMES) return fault(`${quoted(text)} stands for ${total} names; at most ${MOST_NAMES} at once`)
+  const long = patterns.find((pattern) => longestOf(pattern) > LONGEST_NAME)
+  if (long !== undefined) return fault(`${quoted(expanded(long)[0]!)} is longer than ${LONGEST_NAME} characters`)
   const names = patterns.flatMap(expanded)
   const twice = [...new Set(names.filter((name, index) => names.indexOf(name) < index))]
   return twice.length === 0
@@ -140,6 +144,15 @@ function sizeOf(pattern: Pattern): number {
     (product, piece) =>
       typeof piece === 'string' ? product : product * piece.reduce((sum, { from, to }) => sum + to - from + 1, 0),
     1,
+  )
+}
+
+/** Characters of the longest of its names, without making them. */
+function longestOf(pattern: Pattern): number {
+  const digits = ({ to, width }: Span) => Math.max(String(to).length, width)
+  return pattern.reduce(
+    (sum, piece) => sum + (typeof piece === 'string' ? piece.length : Math.max(...piece.map(digits))),
+    0,
   )
 }
 

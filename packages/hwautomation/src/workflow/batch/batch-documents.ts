@@ -18,10 +18,16 @@ export class BatchDocuments {
     this.#requests = store.documents('batch-requests')
   }
 
-  /** Writes a new batch. Durable when it resolves. */
+  /** Writes a new batch. Durable when it resolves; where it rejects nothing of it is left that a later process would begin. */
   async create(record: BatchRecord): Promise<void> {
-    await this.#requests.put(record.id, record.items.map(askedOf) as unknown as Json)
-    await this.save(record)
+    try {
+      await this.#requests.put(record.id, record.items.map(askedOf) as unknown as Json)
+      await this.save(record)
+    } catch (error) {
+      // it may have been written all the same; a store that fails here too is the error that is told already
+      await this.delete(record.id).catch(() => {})
+      throw error
+    }
   }
 
   /** Writes what may have changed. */

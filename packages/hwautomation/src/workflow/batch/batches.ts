@@ -6,6 +6,7 @@ import { Emitter, type Listener } from '../emitter.ts'
 import type { WorkflowEvent } from '../events.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { ManagerOptions } from '../manager-options.ts'
+import { managerClosed } from '../start-refusals.ts'
 import { Turns } from '../turns.ts'
 import { assertAsked, type Wish, wishRecord } from '../wishes.ts'
 import { BatchDocuments } from './batch-documents.ts'
@@ -14,6 +15,7 @@ import { type BatchRun, itemsOf } from './items.ts'
 import { LiveBatch } from './live-batch.ts'
 import type { LiveBatchDeps } from './live-batch-deps.ts'
 import { newBatch, type StartBatchOptions } from './new-batch.ts'
+import { PastBatches } from './past-batches.ts'
 import { policyOf } from './policy.ts'
 import type { BatchRecord } from './record.ts'
 
@@ -36,18 +38,13 @@ export interface BatchesDeps extends Omit<LiveBatchDeps, 'documents' | 'changed'
   readonly graceMs: number
 }
 
-/** Documents of batches that have ended are kept for so many; their runs are kept as all runs are. */
-const KEPT = 50
-
 /** Batches of runs: starts them, keeps them to their policy, goes on with them after a restart. Runs themselves are the manager's. */
 export class Batches {
   readonly #deps: BatchesDeps
   readonly #documents: BatchDocuments
   readonly #changes: Emitter<BatchRecord>
   readonly #live = new Map<string, LiveBatch>()
-  /** Ids of those that have ended, oldest first. */
-  #ended: string[] = []
-  readonly #keys = new Map<string, string>()
+  readonly #past: PastBatches
   readonly #starts = new Turns()
   readonly #noMore = new AbortController()
   readonly #over = new AbortController()
@@ -55,6 +52,7 @@ export class Batches {
   constructor(deps: BatchesDeps) {
     this.#deps = deps
     this.#documents = new BatchDocuments(deps.store)
+    this.#past = new PastBatches(this.#documents)
     this.#changes = new Emitter(deps.logger)
   }
 
@@ -81,7 +79,7 @@ export class Batches {
   /** Newest first. */
   async list(): Promise<readonly BatchRecord[]> {
     await this.#deps.open()
-    const ended = await Promise.all(this.#ended.map((id) => this.#documents.load(id)))
+    const ended = await Promise.all(this.#past.ended.map((id) => this.#documents.load(id)))
     const all = [...ended, ...[...this.#live.values()].map(({ record }) => record)]
     return all.filter((record) => record !== undefined).toSorted((a, b) => (a.id < b.id ? 1 : -1))
   }
@@ -122,12 +120,13 @@ export class Batches {
   /** Goes on with what an earlier process left, by the manager's `resume` policy. Runs have been taken over before. */
   async open(policy: NonNullable<ManagerOptions['resume']>): Promise<void> {
     const unfinished: string[] = []
-    for await (const { id, status, idempotencyKey } of this.#documents.entries()) {
-      if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, id)
-      ;(status === 'ended' ? this.#ended : unfinished).push(id)
+    const ended: string[] = []
+    for await (const record of this.#documents.entries()) {
+      this.#past.note(record)
+      const those = record.status === 'ended' ? ended : unfinished
+      those.push(record.id)
     }
-    this.#ended.sort()
-    await this.#forget()
+    await this.#past.add(ended.toSorted())
     for (const id of unfinished.toSorted())
       try {
         const record = await this.#documents.load(id)
@@ -142,9 +141,9 @@ export class Batches {
     this.#noMore.abort()
   }
 
-  /** Cancels every batch that goes on, with the wish that cancels all runs. */
+  /** Cancels every batch, with the wish that cancels all runs; not those that nobody has gone on with here, as their runs. */
   async cancelAll(wish: Wish): Promise<void> {
-    const live = [...this.#live.values()].filter(({ isAtWork, record }) => isAtWork || record.status === 'paused')
+    const live = [...this.#live.values()].filter(({ isAsleep }) => !isAsleep)
     await Promise.allSettled(live.map((batch) => batch.cancel(this.#wish(wish))))
   }
 
@@ -176,7 +175,8 @@ export class Batches {
     if (problems.length > 0) throw invalidBatch(problems)
     const requests = typeof runs === 'function' ? null : runs.map(({ workflow }) => workflow.request)
     const meant = fingerprint('batch', [label, policy, asked ?? requests])
-    const first = key === undefined ? undefined : await this.get(this.#keys.get(key) ?? '')
+    const known = this.#past.byKey(key)
+    const first = known === undefined ? undefined : await this.get(known)
     if (first !== undefined && first.fingerprint !== meant) throw batchKeyMismatch(key!, first)
     if (first !== undefined) return this.#handle(first)
 
@@ -188,7 +188,7 @@ export class Batches {
       newBatch({ ...options, definition, items, policy, fingerprint: meant, at }),
     )
     await this.#documents.create(record)
-    if (key !== undefined) this.#keys.set(key, record.id)
+    this.#past.note({ id: record.id, ...(key === undefined ? {} : { idempotencyKey: key }) })
     const batch = this.#keep(record)
     this.#changes.emit(record)
     batch.look()
@@ -208,18 +208,11 @@ export class Batches {
 
   #hasEnded(id: string): void {
     this.#live.delete(id)
-    this.#ended.push(id)
-    this.#forget().catch((error: unknown) =>
-      this.#deps.logger.warn({ error: toHwError(error).message }, 'documents of old batches could not be removed'),
-    )
-  }
-
-  async #forget(): Promise<void> {
-    const old = this.#ended.splice(0, Math.max(0, this.#ended.length - KEPT))
-    for (const id of old) {
-      await this.#documents.delete(id)
-      for (const [key, of] of this.#keys) if (of === id) this.#keys.delete(key)
-    }
+    this.#past
+      .add([id])
+      .catch((error: unknown) =>
+        this.#deps.logger.warn({ error: toHwError(error).message }, 'documents of old batches could not be removed'),
+      )
   }
 
   #handle(record: BatchRecord): BatchHandle {
@@ -254,8 +247,9 @@ export class Batches {
     )
   }
 
-  /** @throws HwError `batch.no-such-batch`, `batch.has-ended` */
+  /** @throws HwError `batch.no-such-batch`, `batch.has-ended`, `workflow.manager-closed` */
   async #mustBeLive(id: string): Promise<LiveBatch> {
+    if (this.#over.signal.aborted) throw managerClosed()
     const batch = this.#live.get(id)
     if (batch !== undefined) return batch
     const record = await this.#documents.load(id)

@@ -6,40 +6,45 @@ import { keyOf } from './item-run.ts'
 import type { LiveBatchDeps } from './live-batch-deps.ts'
 import type { BatchItem, BatchRecord } from './record.ts'
 
-/** What happened to a batch's items between its last write and the end of the process that wrote it. */
-export interface CaughtUp {
-  readonly change: Change
-  /** The newest run of each item that has one, by resource. */
-  readonly runs: ReadonlyMap<string, string>
-}
-
-/** Looks for runs that were begun without the batch hearing of it, retries included, and at how those it knows have ended. */
-export async function catchUp(record: BatchRecord, deps: LiveBatchDeps): Promise<CaughtUp> {
-  const runs = new Map<string, string>()
+/**
+ * Looks at what happened to a batch's items between its last write and the end of the process that wrote it: for runs that were begun
+ * without the batch hearing of it, retries included, and at how those it knows have ended.
+ *
+ * @param found hears of each run before it is looked at, so that no end of it falls between the look and the listening
+ */
+export async function catchUp(
+  record: BatchRecord,
+  deps: LiveBatchDeps,
+  found: (resource: string, run: string) => void,
+): Promise<Change> {
   const changes: Change[] = []
   for (const item of record.items) {
     const { resource, run, status, outcome } = item
     const newest = await newestRun(record.id, item, deps)
     if (newest !== undefined) {
-      runs.set(resource, newest.id)
-      changes.push(hasRun(resource, newest))
+      found(resource, newest.id)
+      changes.push(hasRun(resource, (await deps.run(newest.id)) ?? newest))
     } else if (status === 'started' && outcome === undefined)
       changes.push(ranTo(resource, run!, 'FAILED', toErrorRecord(noSuchRun(run!), deps.redactor)))
   }
-  return { runs, change: (now) => [...changes, leavesOut].reduce((changed, change) => change(changed), now) }
+  return (now) => [...changes, leavesOut].reduce((changed, change) => change(changed), now)
 }
 
-/** Undefined where the item has none, or has one that has ended and was not retried. */
+/** Undefined where the item has none, or the one that it has has ended and was not retried. */
 async function newestRun(
   batch: string,
   { resource, status, run, outcome }: BatchItem,
-  { store, run: load, runs }: LiveBatchDeps,
+  { store, run: load }: LiveBatchDeps,
 ): Promise<WorkflowRecord | undefined> {
-  if (status === 'waiting') {
-    const begun = await store.findByIdempotencyKey(keyOf(batch, resource))
-    return begun === undefined ? undefined : ((await load(begun.id)) ?? begun)
-  }
-  const retried = runs().find(({ retryOf }) => retryOf !== undefined && retryOf === run)
-  if (retried !== undefined) return retried
-  return status === 'started' && outcome === undefined ? load(run!) : undefined
+  if (status === 'waiting') return store.findByIdempotencyKey(keyOf(batch, resource))
+  if (status !== 'started') return undefined
+  // only the newest run of a machine can be retried: where it was, also more than once, the last retry is the newest now
+  const [newest] = outcome === 'COMPLETED' ? [] : (await store.list({ resource, limit: 1 })).records
+  if (newest !== undefined && newest.id > run! && isRetryOf(newest, run!, batch)) return newest
+  return outcome === undefined ? load(run!) : undefined
+}
+
+/** Also of a retry of it: those of a batch's run belong to the batch. */
+function isRetryOf({ retryOf, batch }: WorkflowRecord, run: string, of: string): boolean {
+  return retryOf !== undefined && (retryOf === run || batch === of)
 }

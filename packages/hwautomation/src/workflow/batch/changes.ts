@@ -2,7 +2,7 @@ import { needsApproval } from '../approval.ts'
 import type { ErrorRecord, WishRecord, WorkflowRecord } from '../record.ts'
 import { hasEnded } from '../status.ts'
 import { batchHasEnded } from './batch-errors.ts'
-import { hasFailed } from './next-move.ts'
+import { hasFailed, isUnderWay } from './next-move.ts'
 import type { BatchItem, BatchRecord } from './record.ts'
 
 /** A change of a batch's document; the same document where there is nothing to change. */
@@ -88,9 +88,12 @@ export const leavesOut: Change = (record) =>
     ? { ...record, items: record.items.map((item) => leftOut(item, new Set())) }
     : record
 
-/** Everything has come to its end. */
+/** Everything has come to its end; not where somebody took an item up again meanwhile. */
 export function ended(at: string): Change {
-  return (record) => (record.status === 'ended' ? record : { ...record, status: 'ended', endedAt: at })
+  return (record) =>
+    record.status === 'ended' || record.items.some((item) => item.status === 'waiting' || isUnderWay(item))
+      ? record
+      : { ...record, status: 'ended', endedAt: at }
 }
 
 function leftOut(item: BatchItem, beginning: ReadonlySet<string>): BatchItem {
@@ -98,7 +101,8 @@ function leftOut(item: BatchItem, beginning: ReadonlySet<string>): BatchItem {
 }
 
 function withItem(record: BatchRecord, resource: string, change: (item: BatchItem) => BatchItem): BatchRecord {
-  const before = record.items.find((item) => item.resource === resource)
+  // what becomes of its machines after its end is in their runs
+  const before = record.status === 'ended' ? undefined : record.items.find((item) => item.resource === resource)
   const after = before === undefined ? undefined : change(before)
   if (before === undefined || after === undefined || before === after) return record
   return { ...record, items: record.items.map((item) => (item === before ? after : item)) }

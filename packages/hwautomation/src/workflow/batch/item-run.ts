@@ -15,7 +15,7 @@ export function keyOf(batch: string, resource: string): string {
  */
 export function runOf(
   { resource, label, request, limits }: BatchItem,
-  { id, requestedBy, via }: BatchRecord,
+  { id, requestedBy, via, approval }: BatchRecord,
   known: NonNullable<ReturnType<Registry['named']>>,
 ): { readonly workflow: RunnableWorkflow<any>; readonly options: StartOptions } {
   if ((request as unknown) === undefined) throw requestLost(label)
@@ -28,5 +28,7 @@ export function runOf(
     ...(timeout === undefined ? {} : { timeout }),
     ...(retryCount === undefined ? {} : { retryCount }),
   }
-  return { workflow, options: { requestedBy, via, idempotencyKey: keyOf(id, resource), batch: id } }
+  // a retry by anybody else needs a second person again, as that of a run which was asked for alone
+  const approved = approval?.granted === undefined ? {} : { approved: approval }
+  return { workflow, options: { requestedBy, via, idempotencyKey: keyOf(id, resource), batch: id, ...approved } }
 }

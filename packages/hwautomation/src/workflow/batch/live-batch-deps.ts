@@ -20,8 +20,6 @@ export interface LiveBatchDeps {
   readonly isWorkingOn: (id: string) => boolean
   /** A run as it is now, here or in the store. */
   readonly run: (id: string) => Promise<WorkflowRecord | undefined>
-  /** Runs of this process that are not over. */
-  readonly runs: () => readonly WorkflowRecord[]
   readonly store: WorkflowStore
   readonly documents: BatchDocuments
   readonly registry: Registry

@@ -23,7 +23,9 @@ import {
 import { runOf } from './item-run.ts'
 import type { LiveBatchDeps } from './live-batch-deps.ts'
 import { isUnderWay, nextMove } from './next-move.ts'
+import { NewestRuns } from './newest-runs.ts'
 import type { BatchItem, BatchRecord } from './record.ts'
+import { cancelRun, resumeParked } from './runs-under-way.ts'
 
 const PROCESS_ENDED = 'its process ended; let it proceed to go on'
 
@@ -36,8 +38,7 @@ export class LiveBatch {
   readonly #keeper: BatchKeeper
   readonly #deadline: ApprovalDeadline
   readonly #beginning = new Set<string>()
-  /** The newest run of each item, by resource: an item goes by that one. */
-  readonly #runs = new Map<string, string>()
+  readonly #runs: NewestRuns
   /** Since when, where it does. */
   #sleeps: string | undefined
   #wakes = false
@@ -52,13 +53,18 @@ export class LiveBatch {
     this.#deadline = new ApprovalDeadline(deps.clock, () => this.#keeper.inBackground(this.#expire()))
     this.#sleeps = sleeps ? timestamp(deps.clock) : undefined
     this.finished = new Promise((resolve) => (this.#resolveEnded = resolve))
-    for (const { run, resource } of record.items) if (run !== undefined) this.#runs.set(resource, run)
+    this.#runs = new NewestRuns(record.items)
   }
 
   /** As it is now. One that sleeps begins nothing, and says so. */
   get record(): BatchRecord {
     const at = this.#sleeps
     return at === undefined ? this.#record : pausedItself(PROCESS_ENDED, at)(this.#record)
+  }
+
+  /** An earlier process left it, and nobody has said yet that it goes on. */
+  get isAsleep(): boolean {
+    return this.#sleeps !== undefined
   }
 
   /** It goes on by itself. */
@@ -92,11 +98,18 @@ export class LiveBatch {
   /** What happens in the manager's runs. */
   hear(event: WorkflowEvent): void {
     if (this.#sleeps !== undefined && !this.#wakes) return
-    if (event.type === 'workflow.created' && event.retryOf !== undefined && this.#itemOf(event.retryOf) !== undefined)
-      this.#keeper.inBackground(this.#follow(this.#itemOf(event.retryOf)!, event.workflowId))
+    if (
+      event.type === 'workflow.created' &&
+      event.retryOf !== undefined &&
+      this.#runs.resourceOf(event.retryOf) !== undefined
+    )
+      this.#keeper.inBackground(this.#follow(this.#runs.resourceOf(event.retryOf)!, event.workflowId))
     if (event.type !== 'workflow.status' || !hasEnded(event.to)) return
-    const resource = this.#itemOf(event.workflowId)
-    if (resource !== undefined) this.#behind(ranTo(resource, event.workflowId, event.to, event.error))
+    const resource = this.#runs.resourceOf(event.workflowId)
+    if (resource === undefined) return
+    this.#behind(
+      this.#runs.whileNewest(resource, event.workflowId, ranTo(resource, event.workflowId, event.to, event.error)),
+    )
   }
 
   // ── what operators ask for ──
@@ -109,11 +122,11 @@ export class LiveBatch {
   async proceed(wish: WishRecord): Promise<BatchRecord> {
     const { clock } = this.#deps
     const { approval, label: resourceLabel } = this.#record
-    if (needsApproval(approval)) assertApprovable({ ...this.#record, resourceLabel }, wish, clock)
+    if (needsApproval(approval)) assertApprovable({ ...this.#record, is: 'Batch', resourceLabel }, wish, clock)
     await this.#catchUp()
     await this.#keeper.change(goesOn(wish))
     this.#sleeps = undefined
-    await this.#resumeParked(wish)
+    await resumeParked(this.#record, wish, this.#deps)
     this.look()
     return this.record
   }
@@ -121,8 +134,12 @@ export class LiveBatch {
   async cancel(wish: WishRecord): Promise<BatchRecord> {
     await this.#catchUp()
     await this.#keeper.change(cancelled(wish, this.#beginning))
+    return this.#carryOutCancel()
+  }
+
+  async #carryOutCancel(): Promise<BatchRecord> {
     this.#sleeps = undefined // not before: it would begin what is to be left out
-    await Promise.all(this.#record.items.filter(isUnderWay).map(({ run }) => this.#cancelRun(run!)))
+    await Promise.all(this.#record.items.filter(isUnderWay).map(({ run }) => cancelRun(this.#record, run!, this.#deps)))
     this.look()
     return this.record
   }
@@ -134,7 +151,8 @@ export class LiveBatch {
     await this.#catchUp()
     this.#sleeps = undefined
     if (this.#record.status === 'cancelling')
-      for (const { run } of this.#record.items.filter(isUnderWay)) this.#keeper.inBackground(this.#cancelRun(run!))
+      for (const { run } of this.#record.items.filter(isUnderWay))
+        this.#keeper.inBackground(cancelRun(this.#record, run!, this.#deps))
     this.look()
   }
 
@@ -148,9 +166,7 @@ export class LiveBatch {
   async #catchUp(): Promise<void> {
     if (this.#sleeps === undefined) return
     this.#wakes = true
-    const { change, runs } = await catchUp(this.#record, this.#deps)
-    for (const [resource, run] of runs) this.#runs.set(resource, run)
-    await this.#keeper.change(change)
+    await this.#keeper.change(await catchUp(this.#record, this.#deps, (resource, run) => this.#runs.set(resource, run)))
   }
 
   // ── items ──
@@ -161,8 +177,8 @@ export class LiveBatch {
       const { workflow, options } = runOf(item, this.#record, this.#known!)
       const handle = await this.#deps.start(workflow, options)
       this.#runs.set(resource, handle.id)
-      await this.#keeper.patiently(hasRun(resource, handle.record()))
-      if (this.#record.status === 'cancelling') await this.#cancelRun(handle.id)
+      await this.#keeper.patiently(this.#runs.whileNewest(resource, handle.id, hasRun(resource, handle.record())))
+      if (this.#record.status === 'cancelling') await cancelRun(this.#record, handle.id, this.#deps)
     } catch (error) {
       if (this.#deps.over.aborted || this.#deps.noMore.aborted) return
       const { code, message } = toHwError(error)
@@ -181,29 +197,9 @@ export class LiveBatch {
   async #follow(resource: string, run: string): Promise<void> {
     this.#runs.set(resource, run)
     const record = await this.#deps.run(run)
-    if (record !== undefined) await this.#keeper.patiently(hasRun(resource, record))
+    if (record !== undefined)
+      await this.#keeper.patiently(this.#runs.whileNewest(resource, run, hasRun(resource, record)))
     this.look()
-  }
-
-  /** Runs that an earlier process left are gone on with as well. */
-  async #resumeParked({ by, reason, via }: WishRecord): Promise<void> {
-    for (const { run } of this.#record.items.filter(isUnderWay)) {
-      if (this.#deps.isWorkingOn(run!)) continue
-      await this.#deps.resume(run!, { by, reason, via }).catch((error: unknown) => {
-        this.#deps.logger.error({ batch: this.#record.id, run, error: toHwError(error).message }, 'not gone on with')
-      })
-    }
-  }
-
-  /** A run that was there before and only means the same is somebody else's: it is waited for. */
-  async #cancelRun(id: string): Promise<void> {
-    try {
-      const run = await this.#deps.run(id)
-      const { by, reason, via } = this.#record.cancel!
-      if (run?.batch === this.#record.id && run.cancel === undefined) await this.#deps.cancel(id, { by, reason, via })
-    } catch (error) {
-      this.#deps.logger.error({ batch: this.#record.id, run: id, error: toHwError(error).message }, 'not cancelled')
-    }
   }
 
   // ── what all of it needs ──
@@ -220,11 +216,6 @@ export class LiveBatch {
     this.#keeper.inBackground(this.#keeper.patiently(change).then(() => this.look()))
   }
 
-  #itemOf(run: string): string | undefined {
-    for (const [resource, newest] of this.#runs) if (newest === run) return resource
-    return undefined
-  }
-
   #lookAfterDraining(): void {
     const { gate } = this.#deps
     this.#ungate ??= gate.whenever(
@@ -238,7 +229,12 @@ export class LiveBatch {
 
   async #expire(): Promise<void> {
     const { approval } = this.#record
-    if (needsApproval(approval)) await this.cancel(expiryWish(approval, this.#deps.clock))
+    if (!needsApproval(approval)) return
+    const expires = cancelled(expiryWish(approval, this.#deps.clock), this.#beginning)
+    await this.#keeper.patiently((record) =>
+      record.status === 'paused' && needsApproval(record.approval) ? expires(record) : record,
+    )
+    if (this.#record.status === 'cancelling') await this.#carryOutCancel()
   }
 
   // ── the end ──

@@ -6,7 +6,7 @@ import { SYSTEM } from './changes.ts'
 import type { BatchPolicy, BatchRecord } from './record.ts'
 
 /** How a batch is started: as a run is, with its name and how it goes about its items. */
-export interface StartBatchOptions extends Omit<StartOptions, 'batch'>, Partial<BatchPolicy> {
+export interface StartBatchOptions extends Omit<StartOptions, 'batch' | 'approved'>, Partial<BatchPolicy> {
   /** Names it for people. */
   readonly label: string
   /** What was asked for, where the items come of it: a second start with the same key must have asked for the same. */
@@ -20,7 +20,7 @@ export function newBatch(
 ): BatchRecord {
   const { definition, items, policy, fingerprint, at, label, idempotencyKey } = started
   const { requestedBy = 'anonymous', via = 'api' } = started
-  const approval = started.approval === undefined ? undefined : approvalWanted(started.approval, at)
+  const approval = started.approval === undefined ? undefined : approvalWanted(started.approval, started)
   const reason = approval === undefined ? '' : waitsForApproval(requestedBy, approval)
   return {
     schema: 1,

@@ -25,12 +25,8 @@ export function nextMove({ items, policy, status }: BatchRecord, beginning: Read
   if (policy.maxFailures !== undefined && failures.length > policy.maxFailures)
     return { kind: 'pause', reason: `${failures.length} failed, which is more than ${policy.maxFailures}` }
 
-  const first = canaries.some((item) => !isThrough(item)) ? canaries : items
-  const resources = chosen(
-    waiting.filter((item) => first.includes(item)),
-    underWay,
-    policy,
-  )
+  const areThrough = canaries.every(isThrough)
+  const resources = chosen(areThrough ? waiting : waiting.filter((item) => canaries.includes(item)), underWay, policy)
   return resources.length === 0 ? { kind: 'wait' } : { kind: 'begin', resources }
 }
 

@@ -127,6 +127,29 @@ describe('checking a batch', () => {
     expect(problems['srv002']).toMatch(/There is no device type `b9\.large`/)
   })
 
+  it('does not bother MAAS with what can be no name', async () => {
+    await using site = await testSite({ servers: fleet(1) })
+    const before = site.lab.log.entries.length
+    const check = await site.hw.checkBatch({ sheet: 'server\n=cmd|calc\n../srv001\n', ...TYPE })
+    expect(problemsOf(check)['=cmd|calc']).toBe(
+      'line 2, serverId: expected a host name, an FQDN or a MAAS system_id, got "=cmd|calc"',
+    )
+    expect(Object.keys(problemsOf(check))).toHaveLength(2)
+    expect(site.lab.log.entries.length).toBe(before)
+  })
+
+  it('ends when it is given up, while MAAS says nothing', async () => {
+    await using site = await testSite({ servers: fleet(1) })
+    site.lab.faults.always({ call: 'maas GET machines', mode: 'hang' })
+    const given = new AbortController()
+    const asked = site.lab.log.entries.length
+    const check = site.hw.checkBatch({ servers: 'srv001', ...TYPE }, given.signal)
+    const refused = expect(check).rejects.toThrow('enough')
+    await expect.poll(() => site.lab.log.entries.length).toBeGreaterThan(asked)
+    given.abort(new Error('enough'))
+    await refused
+  })
+
   it('does not hide that MAAS does not answer', async () => {
     await using site = await testSite({ servers: fleet(1) })
     site.lab.faults.always({ call: 'maas GET machines', mode: 'auth-failure' })

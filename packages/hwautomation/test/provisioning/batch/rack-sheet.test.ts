@@ -33,6 +33,8 @@ describe('a rack sheet', () => {
     ['HOST NAME,type\nsrv001,a1', 'other words'],
     ['device type,server\na1,srv001\n', 'another order'],
     ['server,device type\nsrv001,a1', 'no end of line'],
+    ['server;device type;;\nsrv001;a1;;\n', 'empty columns at the end'],
+    ['# rack "7", by ada\nserver,device type\nsrv001,a1', 'a remark with a quote'],
   ])('%j is understood: %s', (text) => {
     const { lines, problems } = readRackSheet(text)
     expect(problems).toEqual([])
@@ -55,6 +57,8 @@ describe('a rack sheet', () => {
     ['', 'there is nothing in it'],
     ['\n\n', 'there is nothing in it'],
     [HEAD, 'no servers below the headings'],
+    ['a,'.repeat(100_000), 'it has 100000 columns; there are server, device type'],
+    ['"server, or name";type\nsrv001;a1', 'there is no column "server, or name"'],
     ['srv001,a1.c5.large,192.168.1.1\n', 'the first line names the columns'],
     ['device type,bmc\na1,192.168.1.1\n', 'there is no column "server"'],
     ['server,device tipe\nsrv001,a1', 'did you mean "device type"?'],

@@ -52,6 +52,8 @@ describe('a range', () => {
     ['srv[1-1001]', '1001 names; at most 1000'],
     ['a[1-99999],b[1-99999999]', 'at most 1000'],
     ['r[1-100]-s[1-100]', '10000 names'],
+    [`${'x'.repeat(250)}[1-1000]`, 'is longer than 253 characters'],
+    ['1'.repeat(19_000), 'is longer than 253 characters'],
     ['x'.repeat(20_001), 'longer than 20000 characters'],
   ])('%s is refused, and told how to write it', (text, words) => {
     expect(problemOf(text)).toContain(words)

@@ -20,6 +20,11 @@ export class Machines {
     this.#all = free
   }
 
+  /** No switch is held any more. */
+  get isFree(): boolean {
+    return this.#all
+  }
+
   /** This one fails. */
   breakOne(machine: string): this {
     this.#bad.add(machine)

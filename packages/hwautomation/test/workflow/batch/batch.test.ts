@@ -259,10 +259,30 @@ describe('a batch that needs a second person', () => {
     await using m = manager()
     const batch = await m.startBatch(runs(machines, 2), { ...ASKED, approval: { reason: 'production rack' } })
     expect(batch.record()).toMatchObject({ status: 'paused', approval: { reason: 'production rack' } })
-    await expect(m.proceedBatch(batch.id, { by: 'Ada' })).rejects.toMatchObject({ code: 'workflow.own-approval' })
+    await expect(m.proceedBatch(batch.id, { by: 'Ada' })).rejects.toMatchObject({
+      code: 'workflow.own-approval',
+      message: expect.stringMatching(/^Batch batch_\S+ \(m\[01-06\]\) was asked for by ada/),
+    })
     const granted = await m.proceedBatch(batch.id, { by: 'bob' })
     expect(granted.approval?.granted?.by).toBe('bob')
     expect(count(await batch.outcome(), 'COMPLETED')).toBe(2)
+  })
+
+  it('counts as the approval of each of its runs: a retry by anybody else needs a second person again', async () => {
+    const machines = new Machines({ free: true }).breakOne('m01')
+    await using m = manager()
+    const batch = await m.startBatch(runs(machines, 1), { ...ASKED, approval: { reason: 'production rack' } })
+    await m.proceedBatch(batch.id, { by: 'bob' })
+    const run = (await batch.outcome()).items[0]!.run!
+    expect((await m.get(run))!.record().approval).toMatchObject({ reason: 'production rack', granted: { by: 'bob' } })
+    const own = await m.retry(run, { by: 'ada' })
+    expect((await own.outcome()).status).toBe('FAILED')
+    const other = await m.retry(own.id, { by: 'eve' })
+    expect(other.record().approval).not.toHaveProperty('granted')
+    await expect(m.approve(other.id, { by: 'eve' })).rejects.toMatchObject({ code: 'workflow.own-approval' })
+    machines.mend('m01')
+    await m.approve(other.id, { by: 'ada' })
+    expect((await other.outcome()).status).toBe('COMPLETED')
   })
 
   it('is cancelled when nobody does in time', async () => {

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { HwError } from '../../../src/errors.ts'
 import { LowdbStore } from '../../../src/stores/lowdb-store.ts'
 import { MemoryStore } from '../../../src/stores/memory-store.ts'
+import type { BatchRecord } from '../../../src/workflow/batch/record.ts'
 import type { WorkflowManager } from '../../../src/workflow/manager.ts'
 import type { ManagerOptions } from '../../../src/workflow/manager-options.ts'
 import type { WorkflowStore } from '../../../src/workflow/ports.ts'
+import type { Json } from '../../../src/workflow/record.ts'
 import { board, count, Machines, manager, names, until } from './batch-world.ts'
 import { DyingStore } from './dying-store.ts'
 
@@ -35,6 +38,54 @@ async function assertEachOnce(m: WorkflowManager, id: string): Promise<void> {
     const item = batch.items.find(({ resource }) => resource === record.resource)
     expect([item?.run, item?.outcome, record.batch]).toEqual([record.id, record.status, id])
   }
+}
+
+/** Each item names the newest run of its machine. */
+async function assertNewest(m: WorkflowManager, id: string): Promise<void> {
+  for (const { resource, run, outcome } of (await m.batch(id))!.items) {
+    const [newest] = (await m.list({ resource, limit: 1 })).records
+    expect([run, outcome]).toEqual([newest?.id, newest?.status])
+  }
+}
+
+/** The same, but for a method. */
+function instead<Of extends object>(store: Of, more: Partial<Of>): Of {
+  return new Proxy(store, {
+    get: (of, name) => {
+      const found: unknown = name in more ? Reflect.get(more, name) : Reflect.get(of, name)
+      return typeof found === 'function' ? found.bind(of) : found
+    },
+  })
+}
+
+/** It writes its first batch, and says that it did not. */
+function lyingOnce(store: WorkflowStore): WorkflowStore {
+  let lies = true
+  return instead(store, {
+    documents: (collection) => {
+      const documents = store.documents(collection)
+      const put: typeof documents.put = async (id, value) => {
+        await documents.put(id, value)
+        if (collection !== 'batches' || !lies) return
+        lies = false
+        throw new HwError({ code: 'store.full', kind: 'transient', message: 'no room', hint: 'make some' })
+      }
+      return instead(documents, { put })
+    },
+  })
+}
+
+const interrupted = async (more: Partial<ManagerOptions>) => {
+  const store = new MemoryStore()
+  const machines = new Machines()
+  const first = next(store, machines)
+  const { id } = await first.startBatch(runs(machines, 3), { ...ASKED, atOnce: 1 })
+  await until(first, id, (record) => count(record, 'started') === 1)
+  await first.close()
+  machines.letAllGo()
+  const later = next(store, machines, more)
+  await later.open()
+  return { id, store, machines, later }
 }
 
 describe('a process that dies at any write', () => {
@@ -174,19 +225,6 @@ describe('a manager that is opened again', () => {
     }
   })
 
-  const interrupted = async (more: Partial<ManagerOptions>) => {
-    const store = new MemoryStore()
-    const machines = new Machines()
-    const first = next(store, machines)
-    const { id } = await first.startBatch(runs(machines, 3), { ...ASKED, atOnce: 1 })
-    await until(first, id, (record) => count(record, 'started') === 1)
-    await first.close()
-    machines.letAllGo()
-    const later = next(store, machines, more)
-    await later.open()
-    return { id, store, machines, later }
-  }
-
   it('with park pauses it, and lets it proceed with the run it had begun', async () => {
     const { id, later } = await interrupted({ resume: 'park' })
     await using _ = later
@@ -263,6 +301,61 @@ describe('a manager that is opened again', () => {
   })
 })
 
+describe('a batch that is gone on with', () => {
+  /** The batch as it was before its first process heard of its runs. */
+  const forgetful = async (store: WorkflowStore, id: string) => {
+    const stored = (await store.documents('batches').get(id)) as unknown as BatchRecord
+    const items = stored.items.map(({ run: _, outcome: __, ...item }) => ({ ...item, status: 'waiting' }))
+    await store.documents('batches').put(id, { ...stored, items } as unknown as Json)
+  }
+
+  it('hears of a run that ends while the others are looked for', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines()
+    const first = next(store, machines)
+    const { id } = await first.startBatch(runs(machines, 2), { ...ASKED, atOnce: 1 })
+    await until(first, id, (record) => count(record, 'started') === 1)
+    await expect.poll(() => machines.atWork.size).toBe(1)
+    await first.close()
+    await forgetful(store, id)
+    const hasEnded = async () => (await store.list({ resource: 'm01' })).records[0]?.status === 'COMPLETED'
+    const slow = instead(store as WorkflowStore, {
+      findByIdempotencyKey: async (key) => {
+        if (key.endsWith('m02') && !machines.isFree) {
+          await expect.poll(() => machines.atWork.has('m01')).toBe(true)
+          machines.letAllGo()
+          await expect.poll(hasEnded).toBe(true)
+        }
+        return store.findByIdempotencyKey(key)
+      },
+    })
+    await using later = next(slow, machines)
+    await later.open()
+    const end = await until(later, id, ({ status }) => status === 'ended')
+    expect(count(end, 'COMPLETED')).toBe(2)
+    await assertEachOnce(later, id)
+  })
+
+  it('goes by the last retry of an item, also where that has ended without it', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines({ free: true }).breakOne('m01')
+    const first = next(store, machines)
+    const { id } = await first.startBatch(runs(machines, 2), { ...ASKED, canary: 1 })
+    const paused = await until(first, id, ({ status }) => status === 'paused')
+    await first.close()
+    const without = next(store, machines, { resume: 'leave' })
+    const again = await without.retry(paused.items[0]!.run!, { by: 'bob' })
+    await again.outcome()
+    machines.mend('m01')
+    const last = await without.retry(again.id, { by: 'bob' })
+    expect((await last.outcome()).status).toBe('COMPLETED')
+    await without.close()
+    await using later = next(store, machines)
+    await later.open()
+    expect((await later.batch(id))!.items[0]).toMatchObject({ run: last.id, outcome: 'COMPLETED' })
+  })
+})
+
 describe('a manager that is closed', () => {
   it('by cancel cancels its batches, so that nothing of them begins later', async () => {
     const store = new MemoryStore()
@@ -273,6 +366,13 @@ describe('a manager that is closed', () => {
     await expect.poll(() => machines.atWork.size).toBe(1)
     await first.close({ mode: 'cancel' })
     expect(board(await batch.outcome())).toEqual(['m01 started CANCELLED', 'm02 left-out', 'm03 left-out'])
+  })
+
+  it('by cancel leaves alone what it was told to leave', async () => {
+    const { id, later, store } = await interrupted({ resume: 'leave' })
+    await later.close({ mode: 'cancel' })
+    expect(((await store.documents('batches').get(id)) as { status: string }).status).toBe('running')
+    expect((await store.list({ resource: 'm01' })).records[0]).toMatchObject({ status: 'RUNNING' })
   })
 
   it('by drain begins nothing more, and writes down how the last ones ended', async () => {
@@ -287,11 +387,95 @@ describe('a manager that is closed', () => {
     await closing
     const left = await batch.outcome()
     expect([left.status, board(left)]).toEqual(['running', ['m01 started COMPLETED', 'm02 waiting', 'm03 waiting']])
-    await expect(first.startBatch(runs(machines, 1), ASKED)).rejects.toMatchObject({ code: 'workflow.manager-closed' })
+    const closed = { code: 'workflow.manager-closed' }
+    await expect(first.startBatch(runs(machines, 1), ASKED)).rejects.toMatchObject(closed)
+    await expect(first.proceedBatch(batch.id, { by: 'bob' })).rejects.toMatchObject(closed)
+    await expect(first.cancelBatch(batch.id, { by: 'bob' })).rejects.toMatchObject(closed)
+    expect(await store.documents('batches').get(batch.id)).toMatchObject({ status: 'running' })
   })
 })
 
 describe('a store that is full for a while', () => {
+  it('does not make a retried item what the run before the retry came to', async () => {
+    const store = new MemoryStore()
+    const dying = new DyingStore()
+    const machines = new Machines().breakOne('m01')
+    await using m = next(dying.of(store), machines)
+    const batch = await m.startBatch(runs(machines, 3), { ...ASKED, atOnce: 2, maxFailures: 0 })
+    const begun = await until(m, batch.id, (record) => count(record, 'started') === 2)
+    await expect.poll(() => machines.atWork.size).toBe(2)
+    const run = (await m.get(begun.items[0]!.run!))!
+    dying.fullFor = 1 // how it ended has to wait
+    machines.letGo('m01')
+    expect((await run.outcome()).status).toBe('FAILED')
+    await expect.poll(() => dying.fullFor).toBe(0)
+    machines.mend('m01')
+    const again = await m.retry(run.id, { by: 'bob' })
+    await until(m, batch.id, ({ items }) => items[0]!.run === again.id)
+    dying.fullFor = 1 // what waits after it is written after it
+    machines.letGo('m02')
+    const now = await until(m, batch.id, (record) => count(record, 'COMPLETED') === 1)
+    expect([now.status, board(now)[0]]).toEqual(['running', 'm01 started'])
+    machines.letAllGo()
+    expect(count(await batch.outcome(), 'COMPLETED')).toBe(3)
+    await assertNewest(m, batch.id)
+  }, 20_000)
+
+  it('does not end a batch whose last item is retried before that could be written', async () => {
+    const store = new MemoryStore()
+    const dying = new DyingStore()
+    const machines = new Machines().breakOne('m01')
+    await using m = next(dying.of(store), machines)
+    const off = m.onBatch((record) => {
+      if (count(record, 'FAILED') === 0) return
+      off()
+      dying.fullFor = 1 // that it has ended has to wait
+    })
+    const batch = await m.startBatch(runs(machines, 1), ASKED)
+    await expect.poll(() => machines.atWork.size).toBe(1)
+    machines.letGo('m01')
+    const failed = await until(m, batch.id, (record) => count(record, 'FAILED') === 1)
+    await expect.poll(() => dying.fullFor).toBe(0)
+    machines.mend('m01')
+    await m.retry(failed.items[0]!.run!, { by: 'bob' })
+    await expect.poll(() => machines.atWork.size).toBe(1)
+
+    // another batch waits after it: its turn is over when that of this one is
+    const other = await m.startBatch([{ workflow: machines.workflow('m02') }], { label: 'other', requestedBy: 'eve' })
+    await expect.poll(() => machines.atWork.size).toBe(2)
+    dying.fullFor = 1
+    machines.letGo('m02')
+    expect(board(await other.outcome())).toEqual(['m02 started COMPLETED'])
+    expect([batch.record().status, board(batch.record())]).toEqual(['running', ['m01 started']])
+    machines.letAllGo()
+    expect(board(await batch.outcome())).toEqual(['m01 started COMPLETED'])
+    await assertNewest(m, batch.id)
+  }, 20_000)
+
+  it('keeps nothing of a batch whose start it refused, though it had written it', async () => {
+    const store = new MemoryStore()
+    const machines = new Machines({ free: true })
+    const first = next(lyingOnce(store), machines)
+    await expect(first.startBatch(runs(machines, 2), ASKED)).rejects.toMatchObject({ code: 'store.full' })
+    const batch = await first.startBatch(runs(machines, 2), ASKED)
+    await batch.outcome()
+    await first.close()
+    await using later = next(store, machines)
+    expect((await later.batches()).map(({ id }) => id)).toEqual([batch.id])
+    expect((await later.list()).records).toHaveLength(2)
+  })
+
+  it('lets a batch expire that nobody approved', async () => {
+    const store = new MemoryStore()
+    const dying = new DyingStore()
+    const machines = new Machines()
+    await using m = next(dying.of(store), machines)
+    const approval = { reason: 'look first', expiresIn: '50ms' }
+    const batch = await m.startBatch(runs(machines, 2), { ...ASKED, approval })
+    dying.fullFor = 1
+    expect(board(await batch.outcome())).toEqual(['m01 left-out', 'm02 left-out'])
+  }, 20_000)
+
   it('delays the batch and loses nothing; what an operator asks for is refused with the reason', async () => {
     const store = new MemoryStore()
     const dying = new DyingStore()

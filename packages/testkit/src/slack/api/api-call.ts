@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../../call.ts'
 import { SlackFailure, TooManyCalls } from '../failure.ts'
-import { holds } from '../installation.ts'
+import { holds, scopesOf } from '../installation.ts'
 import type { Site } from '../site.ts'
 import type { SlackObject } from '../workspace.ts'
 import { Arguments } from './arguments.ts'
@@ -22,7 +22,7 @@ export async function serveApiCall(
   const parsed = await parseBody(request, raw).catch((error: unknown) => failureOf(error))
   const values = parsed instanceof SlackFailure ? {} : parsed.values
   const args = new Arguments(values)
-  const method = METHODS[name]
+  const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined
   const server = channelNameOf(site, args)
   const call = {
     door: 'slack' as const,
@@ -71,7 +71,7 @@ function authorise(site: Site, method: ApiMethod, token: string | undefined): vo
   if (kind === 'bot' && method.scopes !== undefined && !holds(site.installation, ...method.scopes))
     throw new SlackFailure('missing_scope', {
       needed: method.scopes[0] ?? '',
-      provided: [...(site.installation.scopes ?? [])].join(','),
+      provided: scopesOf(site.installation),
     })
 }
 
@@ -90,7 +90,7 @@ function success(site: Site, method: ApiMethod, warnings: readonly string[], rep
           response_metadata: { ...objectOf(reply['response_metadata']), warnings: [...warnings] },
         }
   const answered = jsonReply({ ok: true, ...reply, ...warned })
-  const scopes = [...(site.installation.scopes ?? [])].join(',')
+  const scopes = scopesOf(site.installation)
   return {
     ...answered,
     headers: {

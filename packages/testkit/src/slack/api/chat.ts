@@ -197,9 +197,9 @@ function destination(site: Site, wanted: string): Channel {
 function threadOf(channel: Channel, args: Arguments): string | undefined {
   const ts = args.text('thread_ts')
   if (ts === undefined || ts === '') return undefined
-  const root = channel.messages.find((message) => message.ts === ts)
+  const root = channel.messages.find((message) => message.ts === ts && message.ephemeralTo === undefined)
   if (root === undefined) throw new SlackFailure('thread_not_found')
-  return root.threadTs ?? root.ts
+  return root.ts
 }
 
 function ownMessage(site: Site, channel: Channel, ts: string, refusal: string): StoredMessage {

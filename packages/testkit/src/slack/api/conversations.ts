@@ -1,5 +1,5 @@
 import { SlackFailure } from '../failure.ts'
-import { holds } from '../installation.ts'
+import { holds, scopesOf } from '../installation.ts'
 import { repliesTo, wireMessage } from '../messages.ts'
 import type { Channel, StoredMessage } from '../model.ts'
 import type { Site } from '../site.ts'
@@ -20,7 +20,7 @@ export const list: ApiMethod = {
   mutating: false,
   run(site, args) {
     const types = new Set(args.has('types') ? args.list('types') : ['public_channel'])
-    for (const type of types) if (!(type in SCOPE_OF_TYPE)) throw new SlackFailure('invalid_types')
+    for (const type of types) if (!Object.hasOwn(SCOPE_OF_TYPE, type)) throw new SlackFailure('invalid_types')
     const visible = [...site.team.channels.values()]
       .filter((channel) => types.has(typeOf(channel)))
       .filter((channel) => channel.kind !== 'private' || channel.members.has(site.team.botUserId))
@@ -182,7 +182,7 @@ function typeOf(channel: Channel): string {
 
 function need(site: Site, scope: string): void {
   if (holds(site.installation, scope)) return
-  throw new SlackFailure('missing_scope', { needed: scope, provided: [...(site.installation.scopes ?? [])].join(',') })
+  throw new SlackFailure('missing_scope', { needed: scope, provided: scopesOf(site.installation) })
 }
 
 function readable(site: Site, args: Arguments): Channel {

@@ -75,7 +75,7 @@ function storedFile(site: Site, id: string, name: string, content: Buffer, title
     id,
     name,
     title: title ?? name,
-    mimetype: MIME[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+    mimetype: MIME.get(name.split('.').at(-1) ?? '') ?? 'application/octet-stream',
     content: content.toString(),
     user: site.team.botUserId,
     created: site.ids.seconds(),
@@ -83,13 +83,13 @@ function storedFile(site: Site, id: string, name: string, content: Buffer, title
   }
 }
 
-const MIME: Readonly<Record<string, string>> = {
-  txt: 'text/plain',
-  log: 'text/plain',
-  json: 'application/json',
-  csv: 'text/csv',
-  md: 'text/markdown',
-}
+const MIME: ReadonlyMap<string, string> = new Map([
+  ['txt', 'text/plain'],
+  ['log', 'text/plain'],
+  ['json', 'application/json'],
+  ['csv', 'text/csv'],
+  ['md', 'text/markdown'],
+])
 
 function wireFile(site: Site, file: StoredFile): SlackObject {
   const url = `https://files.slack.com/files-pri/${site.team.id}-${file.id}/${file.name}`

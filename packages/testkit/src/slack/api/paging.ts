@@ -10,7 +10,9 @@ export function pageOf<T>(
   args: Arguments,
   byDefault: number,
 ): { readonly items: readonly T[]; readonly hasMore: boolean; readonly cursor: SlackObject } {
-  const limit = Math.min(args.number('limit', byDefault) || byDefault, MOST)
+  const wanted = args.number('limit', byDefault)
+  if (wanted < 0 || !Number.isInteger(wanted)) throw new SlackFailure('invalid_limit')
+  const limit = Math.min(wanted || byDefault, MOST)
   const start = args.has('cursor') ? position(args.required('cursor')) : 0
   const end = start + limit
   const hasMore = end < all.length

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Site } from '../site.ts'
 import { answerResponseUrl } from '../delivery/response-url-post.ts'
 import { serveApiCall } from './api-call.ts'
 import { readBody } from './body.ts'
+import { jsonReply } from './http-wire.ts'
 import { serveUpload } from './upload-post.ts'
 
 /** The workspace's HTTP server on loopback. */
@@ -28,7 +30,8 @@ const LOOPBACK = '127.0.0.1'
 export async function createSlackServer(site: Site, options: SlackServerOptions): Promise<SlackServer> {
   const open = new Map<ServerResponse, string>()
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://slack').pathname
+    const path = pathOf(request)
+    if (path === undefined) return void response.writeHead(400).end()
     const isOurs = /^\/(api|files|response)\//.test(path)
     if (!isOurs) {
       if (!options.page(request, response)) response.writeHead(404).end()
@@ -36,9 +39,23 @@ export async function createSlackServer(site: Site, options: SlackServerOptions)
     }
     open.set(response, `${request.method} ${path}`)
     response.once('close', () => open.delete(response))
-    route(site, path, request, response).catch(() => response.socket?.destroy())
+    route(site, path, request, response).catch(() => {
+      if (response.headersSent) return response.destroy()
+      const { status, headers, body } = jsonReply({ ok: false, error: 'internal_error' }, 500)
+      return response.writeHead(status, { ...headers, Connection: 'close' }).end(body)
+    })
   })
-  server.on('upgrade', (request, socket, head) => options.upgrade(request, socket, head))
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    if (pathOf(request) === undefined) socket.destroy()
+    else options.upgrade(request, socket, head)
+  })
+  // The server forgets a connection once it has asked for an upgrade, and would wait for its end.
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, LOOPBACK, resolve)
@@ -51,9 +68,14 @@ export async function createSlackServer(site: Site, options: SlackServerOptions)
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        for (const socket of connections) socket.destroy()
       }),
   }
+}
+
+/** Undefined for an address that none is, such as `//`: any page in a browser can send that. */
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  return URL.canParse(url, 'http://slack') ? new URL(url, 'http://slack').pathname : undefined
 }
 
 async function route(site: Site, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -86,7 +86,7 @@ export function shape(fields: Fields, also?: (value: SlackObject, place: Place) 
       else if (typeof rule === 'function') fault(place, `missing required field: ${name}`)
     }
     for (const name of Object.keys(value))
-      if (name !== 'type' && !(name in fields)) fault(place, `invalid additional property: ${name}`)
+      if (name !== 'type' && !Object.hasOwn(fields, name)) fault(place, `invalid additional property: ${name}`)
     also?.(value, place)
   }
 }
@@ -97,7 +97,7 @@ export function byType(rules: Readonly<Record<string, Rule>>): Rule {
     if (!isObject(value)) return fault(place, 'must be an object')
     const { type } = value
     if (type === undefined) return fault(place, 'missing required field: type')
-    const rule = typeof type === 'string' ? rules[type] : undefined
+    const rule = typeof type === 'string' && Object.hasOwn(rules, type) ? rules[type] : undefined
     if (rule === undefined) return fault(inside(place, 'type'), `unsupported type: ${wordOf(type)}`)
     rule(value, place)
   }

@@ -110,14 +110,18 @@ function inModals(view: SlackObject, blocks: readonly SlackObject[], place: Plac
 }
 
 /** All text that a reader gets to see. */
-function shownCharacters(node: SlackJson): number {
-  if (Array.isArray(node)) return node.reduce<number>((sum, each) => sum + shownCharacters(each), 0)
-  if (!isObject(node)) return 0
-  return Object.entries(node).reduce(
-    (sum, [name, value]) =>
-      sum + (typeof value === 'string' ? (SHOWN.has(name) ? value.length : 0) : shownCharacters(value)),
-    0,
-  )
+function shownCharacters(payload: SlackJson): number {
+  let sum = 0
+  const nodes = [payload]
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    if (Array.isArray(node)) for (const each of node) nodes.push(each)
+    else if (isObject(node))
+      for (const [name, value] of Object.entries(node)) {
+        if (typeof value !== 'string') nodes.push(value)
+        else if (SHOWN.has(name)) sum += value.length
+      }
+  }
+  return sum
 }
 
 const SHOWN = new Set(['text', 'title', 'alt_text', 'caption', 'fallback'])

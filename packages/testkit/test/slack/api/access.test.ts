@@ -46,6 +46,13 @@ describe('scopes', () => {
     expect((await call(slack, 'users.list')).headers.get('x-oauth-scopes')).toBe('commands,users:read')
   })
 
+  it('are all there without a manifest, and the answers say so', async () => {
+    await using slack = await createSlackWorkspace()
+    const { headers } = await call(slack, 'auth.test')
+    const scopes = ['commands', 'chat:write', 'files:write', 'im:write', 'users:read']
+    expect(headers.get('x-oauth-scopes')?.split(',')).toEqual(expect.arrayContaining(scopes))
+  })
+
   it('decide about each kind of channel', async () => {
     await using slack = await createSlackWorkspace({
       channels: [{ name: 'open' }, { name: 'closed', private: true }],

@@ -27,8 +27,8 @@ describe('chat.postMessage', () => {
   it('puts replies into threads, and broadcasts those that ask for it', async () => {
     await using slack = await createSlackWorkspace()
     const root = await post(slack, { text: 'root' })
-    const reply = await post(slack, { text: 'quiet', thread_ts: root })
-    await post(slack, { text: 'loud', thread_ts: reply, reply_broadcast: true })
+    await post(slack, { text: 'quiet', thread_ts: root })
+    await post(slack, { text: 'loud', thread_ts: root, reply_broadcast: true })
     expect(slack.thread('provisioning', root).map(({ text, replyBroadcast }) => [text, replyBroadcast])).toEqual([
       ['quiet', undefined],
       ['loud', true],

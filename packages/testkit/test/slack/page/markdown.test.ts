@@ -42,6 +42,10 @@ describe('markdown blocks on the page', () => {
     expect(leaves.filter(({ type }) => type === 'link')).toEqual([])
   })
 
+  it('takes emphasis within emphasis without end for text, and reads on', () => {
+    for (const mark of ['_', '*', '~']) expect(wordsOf(parseMarkdown(`so ${mark.repeat(12_000)}!`))).toMatch(/!$/)
+  })
+
   it('finds Slack’s tokens live in it, as Slack does', () => {
     expect(wordsOf(parseMarkdown('hello <!here> and <@U1>, not &lt;!channel&gt;'))).toBe(
       'hello {broadcast here} and {user U1}, not <!channel>',
