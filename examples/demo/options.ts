@@ -11,6 +11,7 @@ Faults: ${Object.entries(DEMO_FAULTS)
   .map(([name, { what }]) => `${name} (${what})`)
   .join('\n        ')}
 
+Ctrl-C cancels the run and shows how it ended; once more ends at once.
 In a terminal the page stays open until Ctrl-C; elsewhere, and with --no-browser, the demo ends with its run.
 Exit code 0 when the server is ready (or the plan is good), 1 when not, 2 for a wrong option.`
 

@@ -23,10 +23,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal = new AbortController().signal) {
-    const end = Date.now() + ms
+    // a wall clock that is set back must not make a short sleep one of hours
+    const end = performance.now() + ms
     do {
-      await delay(signal, Math.min(Math.max(end - Date.now(), 0), LONGEST_TIMER_MS))
-    } while (Date.now() < end)
+      await delay(signal, Math.min(Math.max(end - performance.now(), 0), LONGEST_TIMER_MS))
+    } while (performance.now() < end)
   },
 }
 

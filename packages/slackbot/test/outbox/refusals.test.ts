@@ -66,7 +66,7 @@ describe('what Slack refuses for good', () => {
     const [hers] = world.slack.messages('provisioning')
     const before = world.slack.messages('provisioning').length
     const delivery = await world.outbox.edit({ channel: world.channel, ts: hers!.ts }, saying('no'), 'step')
-    expect(delivery).toMatchObject({ ok: false, because: 'refused', detail: 'cant_update_message' })
+    expect(delivery).toMatchObject({ ok: false, because: 'message-gone', detail: 'cant_update_message' })
     expect(world.logged.some((line) => line.includes('cant_update_message'))).toBe(true)
     expect(world.slack.messages('provisioning')).toHaveLength(before)
 

@@ -20,7 +20,7 @@ export function createIdentifiers(clock: Pick<LabClock, 'now'>): Identifiers {
   return {
     next: (prefix) => `${prefix}0A${encode(++count).padStart(7, '0')}`,
     ts() {
-      last = Math.max(last + 1, clock.now() * MICROSECONDS)
+      last = Math.max(last + 1, Math.floor(clock.now() * MICROSECONDS))
       return `${Math.floor(last / 1_000_000)}.${String(last % 1_000_000).padStart(6, '0')}`
     },
     seconds: () => Math.floor(clock.now() / 1_000),
