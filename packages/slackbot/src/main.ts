@@ -14,7 +14,7 @@ import { appManifest } from './manifest.ts'
 import { openHealthDoor, type HealthDoor } from './receivers/health-door.ts'
 
 /** What the process ends with; documented in its help. */
-const EXIT = { done: 0, failed: 1, usage: 2, defect: 70 } as const
+const EXIT = { done: 0, failed: 1, usage: 2, defect: 70, interrupted: 130 } as const
 
 const AFTER_HELP = `
 Environment: SLACK_BOT_TOKEN, SLACK_APP_TOKEN (Socket Mode), SLACK_SIGNING_SECRET
@@ -27,7 +27,8 @@ Exit codes:
   0    done, or ended by SIGTERM or SIGINT
   1    it failed: a check, or what the bot needs cannot be had
   2    the command or the configuration is wrong
-  70   a defect: what is written was sent first; a supervisor should start it again`
+  70   a defect, or the state directory was taken away: a supervisor should start it again
+  130  Ctrl-C a second time: it did not wait for what was under way`
 
 interface Options {
   readonly config?: string
@@ -101,7 +102,17 @@ async function serve(config: BotConfig, logger: Logger): Promise<void> {
       process.exitCode = code
       await letGo(parts, logger)
     })())
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal, EXIT.done))
+  process.on('SIGTERM', () => void end('SIGTERM', EXIT.done))
+  process.once('SIGINT', () => {
+    // who presses Ctrl-C twice does not want to wait: what counts is in the store
+    process.on('SIGINT', () => process.exit(EXIT.interrupted))
+    void end('SIGINT', EXIT.done)
+  })
+  // another process has the state directory: what this one would answer is not true any more
+  hw.store.onLost((error) => {
+    logger.error({ error: error.message }, 'the state directory was taken away: the process ends')
+    void end('the state directory was taken away', EXIT.defect)
+  })
   const defect = (error: unknown) => {
     logger.error(
       { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },

@@ -4,7 +4,7 @@ import { openForm } from '../actions/form.ts'
 import { showPlan } from '../actions/plan.ts'
 import { cancelRun, followRun, retryRun } from '../actions/run-actions.ts'
 import { isAllowed, type Bot } from '../bot.ts'
-import { help } from '../views/notices.ts'
+import { help, wrong } from '../views/notices.ts'
 import { findRun } from './find-run.ts'
 import { helpLines } from './grammar.ts'
 import { sayHistory, sayNewest, sayStatus } from './look.ts'
@@ -20,7 +20,7 @@ export async function handleCommand(bot: Bot, delivered: Delivered, text: string
     case 'wrong':
       // what is said to it names device types: not to strangers
       if (!(await isAllowed(bot, delivered, { is: 'look' }))) return
-      return delivered.answer.say(help(helpLines(command), parsed.problems))
+      return delivered.answer.say(wrong(parsed.problems))
     case 'help':
       return delivered.answer.say(help(helpLines(command)))
     case 'form':
