@@ -23,7 +23,7 @@ describe('without a data centre', () => {
     [[], ['check', 'plan', 'provision', '--json', '--config', 'Exit codes']],
     [['check'], ['changes nothing', '--config']],
     [['plan'], ['<server>', '<device-type>', '--ipmi', '--leave-on']],
-    [['provision'], ['<server>', '<device-type>', '--timeout', '--retries', '--by', '--key']],
+    [['provision'], ['[servers]', '[device-type]', '--timeout', '--retries', '--by', '--key']],
   ])('the help of "%s" names its arguments and options', async (command, words) => {
     const { code, stdout, stderr } = await hwautomation([...command, '--help'], { cwd: empty })
     expect(code).toBe(0)
