@@ -4,10 +4,11 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLab, createSlackWorkspace, type Lab, type SlackWorkspace } from '@hwautomation/testkit'
+import { LowdbStore } from 'hwautomation'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { appManifest } from '../src/manifest.ts'
 import { manifestConfig, PATIENCE } from './bot-world.ts'
-import { bundledMain } from './bundled.ts'
+import { bundled } from '../../hwautomation/test/bundled.ts'
 
 const PATIENT = { timeout: 25_000, interval: 20 }
 
@@ -16,11 +17,16 @@ let main: string
 let slack: SlackWorkspace
 let lab: Lab
 beforeAll(async () => {
-  main = await bundledMain()
+  main = await bundled(new URL('../src/main.ts', import.meta.url))
   folder = await mkdtemp(join(tmpdir(), 'hwa-slackbot-main-'))
   slack = await createSlackWorkspace()
   slack.install(appManifest(await manifestConfig('socket')))
-  lab = await createLab({ servers: [{ hostname: 'srv001', status: 'ready' }] })
+  lab = await createLab({
+    servers: [
+      { hostname: 'srv001', status: 'ready' },
+      { hostname: 'srv002', status: 'ready' },
+    ],
+  })
 }, 60_000)
 afterAll(async () => {
   await slack.close()
@@ -197,6 +203,35 @@ describe('hwautomation-slackbot', { timeout: 60_000 }, () => {
     expect(code).toBe(0)
     expect(err.match(/"message":"ending"/g)).toHaveLength(1)
     expect(err).not.toMatch(/a defect|\n\s+at /)
+  })
+
+  it('Ctrl-C a second time does not wait for Slack, and ends with 130', async () => {
+    const env = { ...tokens(), ...(await site()), HWA_STATE_DIR: join(folder, 'state-5') }
+    const bot = started([], env)
+    await bot.says('the bot is at work')
+    const before = slack.messages('provisioning').length
+    expect((await slack.user('ada').command('/provision srv002 a1.c5.large', 'provisioning')).outcome).toBe('acked')
+    await vi.waitFor(() => expect(slack.messages('provisioning')).toHaveLength(before + 1), PATIENT)
+    const hung = slack.faults.always({ call: 'slack chat.update', mode: 'hang' })
+    onTestFinished(() => hung.remove())
+    bot.child.kill('SIGINT')
+    await bot.says('"message":"ending"')
+    bot.child.kill('SIGINT')
+    expect((await bot.ended).code).toBe(130)
+  })
+
+  it('ends with 70 when another process has taken its state directory', async () => {
+    const stateDir = join(folder, 'state-6')
+    const bot = started([], { ...tokens(), ...(await site()), HWA_STATE_DIR: stateDir })
+    await bot.says('the bot is at work')
+    bot.child.kill('SIGSTOP')
+    const other = new LowdbStore(stateDir, { leaseTtlMs: 500 })
+    await vi.waitFor(() => other.open(), PATIENT)
+    onTestFinished(() => other.close())
+    bot.child.kill('SIGCONT')
+    const { code, err } = await bot.ended
+    expect(err).toContain('the state directory was taken away: the process ends')
+    expect(code).toBe(70)
   })
 
   it('a port that somebody has is said in a line, and it ends with 1', async () => {

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { systemClock } from '../clock.ts'
-import { ControlClient, connectControl, isNoOwner } from '../control/client.ts'
+import { ControlClient, connectControl, isGone } from '../control/client.ts'
 import { directExchange } from '../control/exchange.ts'
 import { liveSite } from '../control/live-site.ts'
 import { controlRouter } from '../control/router.ts'
@@ -134,7 +134,7 @@ async function ownersDoor(stateDir: string, options: AskingOptions): Promise<Doo
     }
   } catch (error) {
     await client.close()
-    if (isNoOwner(error) || (isHwError(error) && error.code === 'control.lost-contact')) return undefined
+    if (isGone(error)) return undefined
     throw error
   }
 }

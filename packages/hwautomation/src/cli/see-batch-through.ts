@@ -1,4 +1,4 @@
-import { isHwError } from '../errors.ts'
+import { isGone } from '../control/client.ts'
 import { countsOf, type BatchView } from '../control/batch-view.ts'
 import { systemClock } from '../clock.ts'
 import { batchLines, countText } from '../report/batch-lines.ts'
@@ -88,9 +88,4 @@ function onSignals(door: Door, id: string, options: SeeBatchOptions, looking: Ab
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', terminate)
   }
-}
-
-/** The other process ended in the middle of it. */
-function isGone(error: unknown): boolean {
-  return isHwError(error) && (error.code === 'control.lost-contact' || error.code === 'control.no-owner')
 }

@@ -1,4 +1,4 @@
-import { isHwError } from '../errors.ts'
+import { isGone } from '../control/client.ts'
 import { nextCommands } from '../report/next-commands.ts'
 import { errorLines, recordLines } from '../report/record-lines.ts'
 import { plain } from '../report/style.ts'
@@ -86,11 +86,6 @@ function onSignals(door: Door, id: string, options: SeeThroughOptions, looking: 
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', terminate)
   }
-}
-
-/** The other process ended in the middle of it. */
-function isGone(error: unknown): boolean {
-  return isHwError(error) && (error.code === 'control.lost-contact' || error.code === 'control.no-owner')
 }
 
 function complain(error: unknown): void {

@@ -231,6 +231,11 @@ export function isNoOwner(error: unknown): boolean {
   return isHwError(error) && error.code === 'control.no-owner'
 }
 
+/** True where the process on the other side has ended, perhaps in the middle of an answer. */
+export function isGone(error: unknown): boolean {
+  return isNoOwner(error) || (isHwError(error) && error.code === 'control.lost-contact')
+}
+
 type Query = Readonly<Record<string, string | number | undefined>>
 
 /** Asked again each time: a signal aborts while one waits. */
