@@ -5,6 +5,7 @@ import { Redactor } from '../../src/redaction.ts'
 import { toMs } from '../../src/workflow/duration.ts'
 import { toErrorRecord } from '../../src/workflow/error-record.ts'
 import { fingerprint } from '../../src/workflow/fingerprint.ts'
+import { shortId } from '../../src/report/short-id.ts'
 import { isRunId, newRunId } from '../../src/workflow/ids.ts'
 import { shortJson, shortLine, shortText } from '../../src/workflow/shorten.ts'
 import { Slots } from '../../src/workflow/slots.ts'
@@ -15,6 +16,11 @@ test('ids rise also within one millisecond, and are recognised', () => {
   expect(ids.toSorted()).toEqual(ids)
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids.every(isRunId)).toBe(true)
+})
+
+test('the short forms of ids that are made at once differ, as people are shown no more', () => {
+  const ids = Array.from({ length: 1_000 }, newRunId)
+  expect(new Set(ids.map(shortId)).size).toBe(ids.length)
 })
 
 test('what is not an id of ours is not taken for one, least of all a path', () => {
