@@ -4,9 +4,9 @@ import type { Dial } from './dial.ts'
 import { HwError } from './errors.ts'
 import { SiteBmcNetwork, type PromisedAddress } from './inband/bmc-network.ts'
 import { peekBios } from './inband/bios-over-redfish.ts'
-import { IlorestBios } from './inband/ilorest-bios.ts'
 import { IpmitoolLan } from './inband/ipmitool-lan.ts'
 import { SshHostShell } from './inband/ssh-host-shell.ts'
+import { vendorBios } from './inband/vendor-bios.ts'
 import type { Logger } from './logger.ts'
 import type { MaasClient } from './maas/maas-client.ts'
 import { MaasCommissioning } from './maas/maas-commissioning.ts'
@@ -88,7 +88,7 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
     [HostShell, shell],
     [
       Bios,
-      new IlorestBios({
+      vendorBios(request.profile.tools.bios, {
         shell,
         clock,
         toolMs,

@@ -2,7 +2,7 @@
 export type BiosValue = string | number | boolean | null
 
 /** Vendors whose BIOS settings the library can name (one table each, see `vendors.ts`). */
-export type BiosVendorName = 'hpe'
+export type BiosVendorName = 'hpe' | 'supermicro' | 'dell'
 
 /** What is known of the board a configuration was read from. All of it informational except for explaining refusals. */
 export interface BiosBoard {
@@ -25,7 +25,10 @@ export interface BiosConfiguration {
   readonly resource: { readonly type: string; readonly path: string }
   /** Id of the attribute registry, if the source names it; it changes with every ROM update. */
   readonly registryId?: string
-  /** By native name. Names come from the device: look them up with {@link attributeOf}. */
+  /**
+   * By native name: HPE's and Dell's attribute name; on Supermicro, whose names repeat, the menu path
+   * (`Advanced > CPU Configuration > Hyper-Threading [ALL]`). Names come from the device: look them up with {@link attributeOf}.
+   */
   readonly attributes: Readonly<Record<string, BiosValue>>
   /** Persistent boot order, first entry first, where the source has it (HPE keeps it outside the attributes). */
   readonly bootOrder?: readonly string[]

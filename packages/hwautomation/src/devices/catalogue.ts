@@ -62,7 +62,7 @@ export class DeviceCatalogue {
     const { match } = type
     const mismatches = [
       compare('manufacturer', [match.manufacturer], identity.manufacturer, normaliseVendor),
-      compare('product', match.products, identity.product, normaliseName),
+      ...(match.products === undefined ? [] : [compare('product', match.products, identity.product, normaliseName)]),
       ...(match.boards === undefined ? [] : [compare('board', match.boards, identity.board, normaliseName)]),
       compare('architecture', [match.architecture], identity.architecture, normaliseArchitecture),
     ].filter((mismatch) => mismatch !== undefined)

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { biosTemplateSchema, emptyTemplate } from '../bios/template.ts'
 import type { BiosTemplate } from '../bios/template.ts'
+import type { BiosVendorName } from '../bios/configuration.ts'
 import { biosVendorNames } from '../bios/vendors.ts'
+import { bmcSettingsSchema, bmcUserSchema, type BmcSettings, type BmcUserWish } from './bmc-settings.ts'
+import { boardingSchema, type BoardingRules } from './boarding.ts'
 import { durationSchema } from './duration.ts'
 
 /** Names of device types: they stand in commands, URLs, file names and chat. */
@@ -26,12 +29,21 @@ const text = z
   .max(200)
   .regex(/^[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$/u, 'must be one line without blanks at its ends')
 
-const matchSchema = z.strictObject({
-  manufacturer: text.describe('DMI system-manufacturer; other spellings of the same vendor match too'),
-  products: z.array(text).min(1).describe('DMI system-product-name, one of these'),
-  boards: z.array(text).min(1).exactOptional().describe('DMI baseboard-product-name, one of these'),
-  architecture: z.enum(['aarch64', 'x86_64', 'arm64', 'amd64']).describe('`uname -m`'),
-})
+const matchSchema = z
+  .strictObject({
+    manufacturer: text.describe('DMI system-manufacturer; other spellings of the same vendor match too'),
+    products: z
+      .array(text)
+      .min(1)
+      .exactOptional()
+      .describe('DMI system-product-name, one of these; Supermicro’s says little (`Super Server`)'),
+    boards: z.array(text).min(1).exactOptional().describe('DMI baseboard-product-name, one of these'),
+    architecture: z.enum(['aarch64', 'x86_64', 'arm64', 'amd64']).describe('`uname -m`'),
+  })
+  .refine(({ products, boards }) => products !== undefined || boards !== undefined, {
+    path: ['products'],
+    message: 'is missing: a machine is recognised by `products`, `boards` or both',
+  })
 
 const hardwareSchema = z.strictObject({
   cpu: text.exactOptional(),
@@ -42,8 +54,13 @@ const hardwareSchema = z.strictObject({
   network: text.exactOptional(),
 })
 
+/** The in-band tool that reads and writes the BIOS; `saa` is the successor of `sum` for newer Supermicro boards. */
+export const biosTools = ['ilorest', 'sum', 'saa', 'racadm'] as const
+export type BiosTool = (typeof biosTools)[number]
+const USUAL_TOOL: Readonly<Record<BiosVendorName, BiosTool>> = { hpe: 'ilorest', supermicro: 'sum', dell: 'racadm' }
+
 const toolsSchema = z.strictObject({
-  bios: z.enum(['ilorest']).default('ilorest'),
+  bios: z.enum(biosTools).exactOptional().describe('default: the tool of the vendor'),
   ipmi: z.enum(['ipmitool']).default('ipmitool'),
 })
 
@@ -71,6 +88,8 @@ const ipmiSchema = z.strictObject({
     .default('auto')
     .describe('how a new BMC address is proven: by asking the BMC itself, or (weaker) by a power query of MAAS'),
   settle: durationSchema.default(30_000).describe('how long the BMC may be silent after its address changed'),
+  settings: bmcSettingsSchema.default({}).describe('settings of the BMC, written last and read back'),
+  users: z.array(bmcUserSchema).default([]).describe('users that the BMC is to have'),
 })
 
 /** The YAML form of a device type. Defaults are for what most hardware has in common. */
@@ -80,12 +99,18 @@ export const deviceTypeSchema = z.strictObject({
   match: matchSchema,
   hardware: hardwareSchema.default({}),
   bios: biosTemplateSchema.default({ ...emptyTemplate, preserve: [], allow: [] }),
-  tools: toolsSchema.default({ bios: 'ilorest', ipmi: 'ipmitool' }),
+  boarding: boardingSchema
+    .default({ bios: {}, native: {}, bootOrder: [], bmc: {}, users: [], advised: [] })
+    .describe('what must be true of a machine of this type: checked at the end of a run and by `validate`'),
+  incomplete: text
+    .exactOptional()
+    .describe('why no machine can be proven to be of this type yet; such a type is listed and refused'),
+  tools: toolsSchema.default({ ipmi: 'ipmitool' }),
   steps: z.record(stepId, timingSchema).default({}).describe('durations by step id'),
   reboots: z
     .strictObject({ biosApply: z.int().min(1).max(5).default(1).describe('resets that applying BIOS settings takes') })
     .default({ biosApply: 1 }),
-  ipmi: ipmiSchema.default({ channel: 'auto', proof: 'auto', settle: 30_000 }),
+  ipmi: ipmiSchema.default({ channel: 'auto', proof: 'auto', settle: 30_000, settings: {}, users: [] }),
   tag: tagName.exactOptional().describe('MAAS tag; default `hw-type-` and the name'),
 })
 
@@ -103,7 +128,8 @@ export interface DeviceType {
   readonly vendor: z.infer<typeof deviceTypeSchema>['vendor']
   readonly match: {
     readonly manufacturer: string
-    readonly products: readonly string[]
+    /** At least one of the two is there. */
+    readonly products?: readonly string[]
     readonly boards?: readonly string[]
     readonly architecture: string
   }
@@ -112,13 +138,18 @@ export interface DeviceType {
     Partial<Record<'cpu' | 'storage' | 'network', string> & Record<'cores' | 'mhz' | 'memoryGiB', number>>
   >
   readonly bios: BiosTemplate
-  readonly tools: { readonly bios: 'ilorest'; readonly ipmi: 'ipmitool' }
+  readonly boarding: BoardingRules
+  /** Why no machine can be proven to be of this type yet. */
+  readonly incomplete?: string
+  readonly tools: { readonly bios: BiosTool; readonly ipmi: 'ipmitool' }
   readonly steps: Readonly<Record<string, StepTiming>>
   readonly reboots: { readonly biosApply: number }
   readonly ipmi: {
     readonly channel: number | 'auto'
     readonly proof: 'auto' | 'direct' | 'maas'
     readonly settleMs: number
+    readonly settings: BmcSettings
+    readonly users: readonly BmcUserWish[]
   }
   readonly tag: string
   /** File it comes from. */
@@ -137,7 +168,7 @@ export function tagOf(name: string): string {
 export function deviceType(
   name: string,
   source: string,
-  { steps, ipmi, tag, ...rest }: z.infer<typeof deviceTypeSchema>,
+  { steps, ipmi, tag, tools, ...rest }: z.infer<typeof deviceTypeSchema>,
 ): DeviceType {
   const timings = Object.entries(steps).map(([id, { expected, attempt, total }]): [string, StepTiming] => [
     id,
@@ -152,7 +183,14 @@ export function deviceType(
     name,
     source,
     steps: Object.fromEntries(timings),
-    ipmi: { channel: ipmi.channel, proof: ipmi.proof, settleMs: ipmi.settle },
+    tools: { bios: tools.bios ?? USUAL_TOOL[rest.vendor], ipmi: tools.ipmi },
+    ipmi: {
+      channel: ipmi.channel,
+      proof: ipmi.proof,
+      settleMs: ipmi.settle,
+      settings: ipmi.settings,
+      users: ipmi.users,
+    },
     tag: tag ?? tagOf(name),
   }
 }

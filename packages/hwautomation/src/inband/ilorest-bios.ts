@@ -38,6 +38,7 @@ export interface IlorestBiosOptions {
  */
 export class IlorestBios implements Bios {
   readonly tool = 'ilorest'
+  readonly fileFormat = { extension: 'json', mediaType: 'application/json' } as const
   readonly #options: IlorestBiosOptions
   #signedInOn: string | undefined
   /** The boot in which nobody is logged in, neither we nor a process before us. */
@@ -64,6 +65,7 @@ export class IlorestBios implements Bios {
     const value: BiosReading = {
       current: configurationOfResource(inForce, board, bootOrder),
       pending: configurationOfResource(staged, board),
+      staging: 'shown',
       appliedAt: inForce.appliedAt ?? null,
       verdict: verdict.verdict === 'rejected' ? verdict.problems.map(({ message }) => message) : [],
       ...(registry ? { registry } : {}),
@@ -92,6 +94,9 @@ export class IlorestBios implements Bios {
     if (error !== undefined) throw error
     return 'committed'
   }
+
+  /** iLO applies settings in POST, which is over when the host answers. */
+  async untilSettled(): Promise<void> {}
 
   async signOut(signal: AbortSignal): Promise<void> {
     const { shell } = this.#options

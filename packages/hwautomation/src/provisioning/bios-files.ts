@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { BiosConfiguration, BiosRegistry } from '../bios/configuration.ts'
 import type { StepContext } from '../workflow/context.ts'
 import type { ArtefactRef } from '../workflow/record.ts'
-import type { BiosReading } from './capabilities.ts'
+import { Bios, type BiosReading } from './capabilities.ts'
 
 /** A kept file, as step outputs name it. */
 export const artefactSchema = z.object({
@@ -26,6 +26,16 @@ type Keeping = Pick<StepContext, 'keep' | 'kept'>
 export function keepPulled(ctx: Keeping, reading: BiosReading): Promise<ArtefactRef> {
   const { current, pending, registry, appliedAt } = reading
   return keepJson(ctx, 'bios-pulled.json', { current, pending, appliedAt, ...(registry ? { registry } : {}) })
+}
+
+/** The configuration in the vendor's own format, fit for restoring by hand. */
+export function keepFile(
+  ctx: Keeping & Pick<StepContext, 'use'>,
+  name: string,
+  file: Uint8Array,
+): Promise<ArtefactRef> {
+  const { extension, mediaType } = ctx.use(Bios).fileFormat
+  return ctx.keep(`${name}.${extension}`, file, mediaType)
 }
 
 export function keepJson(ctx: Keeping, name: string, value: unknown): Promise<ArtefactRef> {

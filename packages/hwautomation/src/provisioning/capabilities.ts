@@ -146,8 +146,15 @@ export const HostShell = new Capability<HostShell>('host-shell')
 export interface BiosReading {
   /** In force since the last boot. */
   readonly current: BiosConfiguration
-  /** What the next boot would bring: equals `current` where nothing is pending. */
+  /** What the next boot would bring: equals `current` where nothing is pending, and where the device does not tell (`staging`). */
   readonly pending: BiosConfiguration
+  /**
+   * `shown`: `pending` tells what was staged. `hidden`: the device tells nothing of it before the boot that applies it (Supermicro),
+   * so that only the exit code of the writing, and the boot, say whether it was taken.
+   */
+  readonly staging: 'shown' | 'hidden'
+  /** Whether the next boot applies what is pending: Dell needs a job for it. Absent where pending values need nothing more. */
+  readonly scheduled?: boolean
   /** What the firmware said against the last change, one sentence each; empty is good. It stays until the next change. */
   readonly verdict: readonly string[]
   /** When the last change was applied, as the firmware says; tells an old verdict from a new one. */
@@ -163,21 +170,31 @@ export type BiosChanges = Readonly<Record<string, BiosValue>>
 
 /** BIOS configuration of the run's machine by its vendor's in-band tool. */
 export interface Bios {
-  /** Name of the tool that does it, as described in the configuration: `ilorest`. */
+  /** Name of the tool that does it, as described in the configuration: `ilorest`, `sum`, `saa`, `racadm`. */
   readonly tool: string
+  /** Of `BiosReading.file`, for the name and type it is kept under. */
+  readonly fileFormat: { readonly extension: 'json' | 'xml'; readonly mediaType: string }
   /** Reads current and pending; with `everything` also the registry and the restorable file. */
   read(options: {
     readonly signal: AbortSignal
     readonly everything: boolean
     readonly onStage: (sentence: string) => void
   }): Promise<Answer<BiosReading>>
-  /** Stages changes for the next boot; reboots nothing. `id` names the remote run that commits them. */
+  /**
+   * Stages changes for the next boot; reboots nothing. `id` names the remote run that commits them.
+   * @throws HwError `bios.job-pending` (busy) where somebody else's change waits for the next boot and none can be added
+   */
   stage(
     changes: BiosChanges,
     options: { readonly id: string; readonly signal: AbortSignal; readonly onStage: (sentence: string) => void },
   ): Promise<void>
   /** Waits for the end of a commit that has begun in this boot and says whether there was one; throws what it failed with. */
   finish(id: string, signal: AbortSignal): Promise<'committed' | 'not-begun'>
+  /**
+   * Waits while the device applies settings: no reboot may come between, and nothing read meanwhile holds. Dell: a running job of
+   * `BIOS.Setup.1-1`. Returns at once where there is no such thing.
+   */
+  untilSettled(options: { readonly signal: AbortSignal; readonly onStage: (sentence: string) => void }): Promise<void>
   /** Ends the tool's session on the host, also one that a process before this left open. No error where there is none. */
   signOut(signal: AbortSignal): Promise<void>
   /** What is in force and staged, asked once over the network without the host running; undefined where that cannot be had. */

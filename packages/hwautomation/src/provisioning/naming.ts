@@ -26,7 +26,7 @@ function nameBios(ctx: Ctx): void {
   const proven = ctx.maybeOutput(biosPush) !== undefined
   ctx.leaveBehind(
     `${proven ? 'changed BIOS settings' : 'BIOS settings that were written and may be in force or come with the next boot'} on ${ctx.request.hostname}: ${names}`,
-    `They are those of ${wantedBios(ctx.request)}; the configuration of before is kept with the run (bios-before.json), and can be restored.`,
+    `They are those of ${wantedBios(ctx.request)}; the configuration of before is kept with the run (bios-before), and can be restored.`,
   )
 }
 

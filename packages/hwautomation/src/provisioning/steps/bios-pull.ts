@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { sameValue } from '../../bios/configuration.ts'
 import { HwError } from '../../errors.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
-import { artefactSchema, keepPulled } from '../bios-files.ts'
+import { artefactSchema, keepFile, keepPulled } from '../bios-files.ts'
 import { Bios, HostShell, type BiosReading } from '../capabilities.ts'
 import { ensureTool } from '../ensure-tool.ts'
 import type { Provisioning } from '../provisioning.ts'
@@ -55,7 +55,7 @@ export const biosPull = new WorkflowStep<Provisioning, z.infer<typeof output>>({
       bios.read({ signal: ctx.signal, everything: true, onStage: task.detail }).then((answer) => answer.value),
     )
     if (reading.file === undefined || Object.keys(reading.current.attributes).length === 0) throw emptyExport(bios.tool)
-    await ctx.keep('bios-before.json', reading.file, 'application/json')
+    await keepFile(ctx, 'bios-before', reading.file)
     await keepPulled(ctx, reading)
   },
 
@@ -74,7 +74,7 @@ export const biosPull = new WorkflowStep<Provisioning, z.infer<typeof output>>({
         tool: bios.tool,
         settings,
         pendingBefore: differing(reading),
-        file: await ctx.keep('bios-before.json', reading.file, 'application/json'),
+        file: await keepFile(ctx, 'bios-before', reading.file),
         pulled: await keepPulled(ctx, reading),
       },
       evidence: [

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { compareAfterApply } from '../../bios/compare.ts'
+import type { BiosValue } from '../../bios/configuration.ts'
 import type { BiosPlan } from '../../bios/plan.ts'
 import { isStaged, notStaged } from '../../bios/staging.ts'
-import { HwError } from '../../errors.ts'
+import { HwError, isHwError } from '../../errors.ts'
 import type { StepContext, SubTask } from '../../workflow/context.ts'
 import type { Json } from '../../workflow/record.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
-import { artefactSchema, keptPulled } from '../bios-files.ts'
+import { artefactSchema, keepFile, keptPulled } from '../bios-files.ts'
 import { Bios, Commissioning, HostShell, type BiosChanges, type BiosReading } from '../capabilities.ts'
 import { endedAnyway, untilEnded } from '../dead-process.ts'
 import { ensureShell } from '../ensure-shell.ts'
@@ -71,8 +72,8 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     const within = stepTimes(ctx.request.profile, 'bios-push').attempt
     await ctx.critical('writing BIOS settings', within, async (inside) => {
       await ensureShell(inside, `push-${ctx.attempt}`)
-      await finishEarlierCommit(inside)
-      const before = await inForceOrStaged(inside, plan)
+      const committed = await finishEarlierCommit(inside)
+      const before = await inForceOrStaged(inside, plan, committed)
       if (before.state === 'in-force') return
       if (before.state === 'missing') await stage(inside, plan, before.changes)
       await rebootThroughRescue(inside)
@@ -92,7 +93,7 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
       output: {
         applied: taken.map(({ name }) => name),
         host,
-        file: await ctx.keep('bios-after.json', reading.file ?? new Uint8Array(), 'application/json'),
+        file: await keepFile(ctx, 'bios-after', reading.file ?? new Uint8Array()),
       },
       evidence: [
         ctx.evidence(
@@ -122,30 +123,54 @@ async function plannedChanges(ctx: StepContext<Provisioning>): Promise<BiosPlan>
   return JSON.parse(new TextDecoder().decode(await ctx.kept(ctx.output(biosModify).plan))) as BiosPlan
 }
 
-/** What the device itself says of the template's wishes: an earlier attempt may have staged or even applied them. */
+/**
+ * What the device itself says of the template's wishes: an earlier attempt may have staged or even applied them. Where it does not tell
+ * what is staged, a commit of this attempt that ended well in this boot says so.
+ */
 async function inForceOrStaged(
   ctx: StepContext<Provisioning>,
   plan: BiosPlan,
+  committed: boolean,
 ): Promise<{ readonly state: 'in-force' | 'staged' } | { readonly state: 'missing'; readonly changes: BiosChanges }> {
   await ensureTool(ctx, ctx.use(Bios).tool)
-  const reading = await readBios(ctx, 'Looking at what is set now…')
+  const reading = await readSettled(ctx, 'Looking at what is set now…')
   const changes = notStaged(plan, reading)
+  if (reading.staging === 'hidden' && committed) return { state: 'staged' }
   if (Object.keys(changes).length > 0) return { state: 'missing', changes }
-  return { state: compareAfterApply(plan, reading.current).notTaken.length === 0 ? 'in-force' : 'staged' }
+  if (compareAfterApply(plan, reading.current).notTaken.length === 0) return { state: 'in-force' }
+  return reading.scheduled === false ? { state: 'missing', changes: allStaged(plan, reading) } : { state: 'staged' }
+}
+
+/** Everything that waits for the next boot and is wanted: pending values of which nobody has ordered the application. */
+function allStaged(plan: BiosPlan, { current }: BiosReading): BiosChanges {
+  return Object.fromEntries(
+    compareAfterApply(plan, current).notTaken.map(({ name, wanted }): [string, BiosValue] => [name, wanted]),
+  )
+}
+
+/** What a device says that has applied, or refused, what was staged: while it is at it, it is left alone. */
+async function readSettled(ctx: StepContext<Provisioning>, sentence: string): Promise<BiosReading> {
+  return ctx.subTask(sentence, { quietFor: QUIET_FOR.bootAfterBiosWrite }, async (task) => {
+    await ctx.use(Bios).untilSettled({ signal: ctx.signal, onStage: task.detail })
+    return readInside(ctx, task)
+  })
 }
 
 const commitOf = (ctx: StepContext<Provisioning>) => `${ctx.workflowId}-bios-push-${ctx.attempt}`
 
 /** A commit that a process before this one began in this attempt: its end is waited for, and its exit code counts like one of our own. */
-async function finishEarlierCommit(ctx: StepContext<Provisioning>): Promise<void> {
-  if (!ctx.intents.some(({ effect, key }) => effect === 'bios.write' && key === `${ctx.attempt}`)) return
-  await ctx.subTask('Looking for a commit that has begun already…', { quietFor: QUIET_FOR.tool }, async (task) => {
+async function finishEarlierCommit(ctx: StepContext<Provisioning>): Promise<boolean> {
+  if (!ctx.intents.some(({ effect, key }) => effect === 'bios.write' && key === `${ctx.attempt}`)) return false
+  return ctx.subTask('Looking for a commit that has begun already…', { quietFor: QUIET_FOR.tool }, async (task) => {
     try {
-      task.detail(await ctx.use(Bios).finish(commitOf(ctx), ctx.signal))
+      const ended = await ctx.use(Bios).finish(commitOf(ctx), ctx.signal)
+      task.detail(ended)
+      return ended === 'committed'
     } catch (error) {
       ctx.signal.throwIfAborted()
       // Begun, and its end is on no record: what the device says decides.
       if (!endedAnyway(error)) throw error
+      return false
     }
   })
 }
@@ -162,12 +187,15 @@ async function stage(ctx: StepContext<Provisioning>, plan: BiosPlan, changes: Bi
       act: () => bios.stage(changes, { id, signal: ctx.signal, onStage: task.detail }),
       happened: async () => {
         await untilEnded(ctx, id)
-        return isStaged(plan, await readBios(ctx, 'Looking at what was staged…')) ? 'happened' : 'not-happened'
+        const reading = await readBios(ctx, 'Looking at what was staged…')
+        if (reading.staging === 'hidden') return (await endedWell(ctx, id)) ? 'happened' : 'not-happened'
+        return isStaged(plan, reading) && reading.scheduled !== false ? 'happened' : 'not-happened'
       },
     }),
   )
   await ctx.subTask('Checking that the changes are staged…', { quietFor: QUIET_FOR.tool }, async (task) => {
-    if (isStaged(plan, await readInside(ctx, task))) return
+    const reading = await readInside(ctx, task)
+    if (reading.staging === 'hidden' || (isStaged(plan, reading) && reading.scheduled !== false)) return
     throw new HwError({
       code: 'bios.not-staged',
       kind: 'transient',
@@ -175,6 +203,17 @@ async function stage(ctx: StepContext<Provisioning>, plan: BiosPlan, changes: Bi
       hint: 'Check the BMC’s log; a BIOS administrator password or a server configuration lock refuses changes silently.',
     })
   })
+}
+
+/** For devices that do not show what is staged: writing the same values again is harmless, so a doubt counts as no. */
+async function endedWell(ctx: StepContext<Provisioning>, id: string): Promise<boolean> {
+  try {
+    return (await ctx.use(Bios).finish(id, ctx.signal)) === 'committed'
+  } catch (error) {
+    ctx.signal.throwIfAborted()
+    if (!isHwError(error)) throw error
+    return false
+  }
 }
 
 /** A reboot that comes back to a shell is an exit from and an entry into rescue mode; from Ready the entry alone cycles the power. */
@@ -194,19 +233,17 @@ async function rebootThroughRescue(ctx: StepContext<Provisioning>): Promise<void
 
 async function assertTaken(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<void> {
   await ensureTool(ctx, ctx.use(Bios).tool)
-  await ctx.subTask('Comparing with what the firmware made of it…', { quietFor: QUIET_FOR.tool }, async (task) => {
-    const reading = await readInside(ctx, task)
-    const { notTaken } = compareAfterApply(plan, reading.current)
-    const objections = await newVerdict(ctx, reading)
-    if (notTaken.length === 0 && objections.length === 0) return
-    const names = notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)
-    throw new HwError({
-      code: 'bios.not-taken',
-      kind: objections.length > 0 ? 'invalid' : 'transient',
-      message: `The firmware of ${ctx.request.hostname} did not take all settings: ${[...names, ...objections].join('; ')}.`,
-      hint: 'The machine runs with the rest of the new settings; the configuration of before is kept with the run (bios-before.json).',
-      context: { notTaken: notTaken.map(({ name }) => name), verdict: objections },
-    })
+  const reading = await readSettled(ctx, 'Comparing with what the firmware made of it…')
+  const { notTaken } = compareAfterApply(plan, reading.current)
+  const objections = await newVerdict(ctx, reading)
+  if (notTaken.length === 0 && objections.length === 0) return
+  const names = notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)
+  throw new HwError({
+    code: 'bios.not-taken',
+    kind: objections.length > 0 ? 'invalid' : 'transient',
+    message: `The firmware of ${ctx.request.hostname} did not take all settings: ${[...names, ...objections].join('; ')}.`,
+    hint: 'The machine runs with the rest of the new settings; the configuration of before is kept with the run (`bios-before`).',
+    context: { notTaken: notTaken.map(({ name }) => name), verdict: objections },
   })
 }
 
