@@ -52,7 +52,7 @@ describe('docs/simulator.md', () => {
         .replace('npm run lab -- ', '')
         .replaceAll(/--port-\w+ \d+/g, '')
         .trim()
-      const program = ['--import', 'tsx', '--conditions=source', 'packages/testkit/src/cli/main.ts']
+      const program = ['--import', 'tsx', '--conditions=@hwautomation/source', 'packages/testkit/src/cli/main.ts']
       lab = spawn(process.execPath, [...program, ...options.split(/\s+/)], {
         cwd: ROOT,
         stdio: ['pipe', 'pipe', 'inherit'],

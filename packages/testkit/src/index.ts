@@ -7,6 +7,7 @@ export { connectLabClock } from './connect-clock.ts'
 export type { ConnectedLabClock } from './connect-clock.ts'
 export type { Fault, FaultMode, Faults, FaultSpec } from './faults.ts'
 export type { Door, LogEntry, RequestLog } from './log.ts'
+export type { ProcessListener, ProcessStart } from './process-start.ts'
 export type { Owner, Network, World } from './world/world.ts'
 export type {
   BiosMessage,
@@ -22,7 +23,8 @@ export type {
   HostPhase,
   Machine,
 } from './world/machine.ts'
-export type { BiosAttribute, BiosValue, HardwareModel } from './world/model.ts'
+export type { Job, JobEnding, JobQueue, JobStatus, JobType } from './world/jobs.ts'
+export type { BiosAttribute, BiosCondition, BiosImplication, BiosValue, HardwareModel } from './world/model.ts'
 export { hardwareModels } from './world/models.ts'
 export { createSlackWorkspace } from './slack/create-workspace.ts'
 export { validateBlocks } from './slack/blocks/validate.ts'

@@ -8,6 +8,7 @@ import { createSshDoor } from './doors/ssh/ssh-door.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createRequestLog, type LogEntry, type RequestLog } from './log.ts'
 import { serveClock, type ServedClock } from './serve-clock.ts'
+import type { ProcessListener } from './process-start.ts'
 import { createSlackWorkspace, type SlackHost } from './slack/create-workspace.ts'
 import { DEFAULT_CHANNELS } from './slack/new-team.ts'
 import type { SlackWorkspace, SlackWorkspaceOptions } from './slack/workspace.ts'
@@ -25,7 +26,7 @@ export interface LabServerSpec {
   readonly owner?: string
   /** Default: next free one. */
   readonly bmcAddress?: string
-  /** BIOS attributes that differ from the model's defaults. */
+  /** BIOS attributes that differ from the model's defaults; of a Supermicro by path: `Advanced > Boot Feature > Quiet Boot`. */
   readonly bios?: Readonly<Record<string, string | number>>
   readonly tags?: readonly string[]
   /** MAAS's system_id; default six characters, deterministic. */
@@ -37,12 +38,17 @@ export interface LabOptions {
   readonly servers?: readonly LabServerSpec[]
   /** Default `auto`: lab time jumps to the next timer whenever nothing is in flight. */
   readonly clock?: ClockMode
-  /** MAAS users beside `admin`; naming `admin` here changes it. Each has an SSH key registered unless `sshKey` is false. */
-  readonly users?: readonly { readonly name: string; readonly admin: boolean; readonly sshKey?: boolean }[]
+  /**
+   * MAAS users beside `admin`; naming `admin` here changes it. Each has an SSH key registered unless `sshKey` is false; a text is the
+   * public key of a pair of your own.
+   */
+  readonly users?: readonly { readonly name: string; readonly admin: boolean; readonly sshKey?: boolean | string }[]
   /** Fixed ports instead of free ones (for `npm run lab`). */
   readonly ports?: { readonly maas?: number; readonly dial?: number; readonly slack?: number }
   /** A Slack workspace that lives in the lab's time and shares its faults and its request log. Default: none. */
   readonly slack?: boolean | Omit<SlackWorkspaceOptions, 'clock'>
+  /** Told of every program that starts on a host, with what every user of that host could see of it: to prove that no secret is there. */
+  readonly onProcess?: ProcessListener
 }
 
 /** What a client needs to reach the lab; plain JSON, and the shape `createHwAutomation` takes. */
@@ -152,7 +158,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
 
     const maas = await createMaasDoor({ ...context, users: people, servers, ...port(options.ports?.maas) })
     closers.push(() => maas.close())
-    const ssh = createSshDoor(context)
+    const ssh = createSshDoor({ ...context, onProcess: options.onProcess })
     closers.push(() => ssh.close())
     const redfish = createRedfishDoor(context)
     closers.push(() => redfish.close())
@@ -222,10 +228,10 @@ function registerUsers(specs: NonNullable<LabOptions['users']>): { people: MaasU
   const everyone = [...(specs.some(({ name }) => name === 'admin') ? [] : [{ name: 'admin', admin: true }]), ...specs]
   const pairs = new Map(everyone.map(({ name }) => [name, sshKeyPair(`${name}@lab`)]))
   return {
-    people: everyone.map(({ name, admin, sshKey }: { name: string; admin: boolean; sshKey?: boolean }) => ({
+    people: everyone.map(({ name, admin, sshKey }: { name: string; admin: boolean; sshKey?: boolean | string }) => ({
       name,
       admin,
-      sshKey: sshKey === false ? undefined : pairs.get(name)?.publicKey,
+      sshKey: sshKey === false ? undefined : typeof sshKey === 'string' ? sshKey : pairs.get(name)?.publicKey,
     })),
     keys: new Map([...pairs].map(([name, pair]) => [name, pair.privateKey])),
   }
@@ -247,6 +253,7 @@ function serverHandle(machine: Machine, maas: MaasDoor, log: RequestLog): LabSer
       switch (act) {
         case 'revert-bios':
           bios.pending.clear()
+          bios.loadDefaults = false
           for (const [name, value] of first.bios) bios.current.set(name, value)
           return
         case 'revert-bmc-address':

@@ -144,7 +144,7 @@ export function createIlo(port: number, address: string) {
       return {
         answer,
         token: String(answer.headers['x-auth-token']),
-        location: new URL(String(answer.headers.location)).pathname,
+        location: new URL(answer.headers.location ?? '/', 'https://bmc').pathname,
       }
     },
   }

@@ -143,11 +143,13 @@ describe('a server of a lab', () => {
     const server = lab.server('srv001')
     server.machine.bios.current.set('Sriov', 'Enabled')
     server.machine.bios.pending.set('AdminName', 'x')
+    server.machine.bios.loadDefaults = true
     server.machine.bmc.network.address = '192.168.1.100'
     server.machine.bmc.network.source = 'Static'
     server.intervene('revert-bios')
     server.intervene('revert-bmc-address')
-    expect([server.machine.bios.current.get('Sriov'), server.machine.bios.pending.size]).toEqual(['Disabled', 0])
+    const { current, pending, loadDefaults } = server.machine.bios
+    expect([current.get('Sriov'), pending.size, loadDefaults]).toEqual(['Disabled', 0, false])
     expect(server.machine.bmc.network).toMatchObject({ address: '192.168.2.10', source: 'DHCP' })
   })
 

@@ -15,7 +15,8 @@ const ACTS = [
   'enter-rescue',
 ] as const satisfies readonly Parameters<LabServer['intervene']>[0][]
 const SWITCHES = ['biosPendingForever', 'newLeaseEachBoot'] as const
-const DURATIONS = ['post', 'boot', 'powerOn', 'powerOff', 'extraPostOnBiosChange', 'bmcReset'] as const
+const ENDINGS = ['completes', 'fails', 'fails in part'] as const satisfies readonly Machine['quirks']['jobEnding'][]
+const DURATIONS = ['post', 'boot', 'powerOn', 'powerOff', 'extraPostOnBiosChange', 'jobSettle', 'bmcReset'] as const
 
 interface Verb {
   readonly usage: string
@@ -156,7 +157,9 @@ function setQuirk(lab: Lab, [server = '', name = '', value = '']: readonly strin
   const { quirks, durations }: Machine = lab.server(server).machine
   const onOff = SWITCHES.find((each) => each === name)
   const duration = DURATIONS.find((each) => each === name)
+  const ending = ENDINGS.find((each) => each === value)
   if (onOff !== undefined && (value === 'on' || value === 'off')) quirks[onOff] = value === 'on'
+  else if (name === 'jobEnding' && ending !== undefined) quirks.jobEnding = ending
   else if (duration !== undefined) durations[duration] = milliseconds(value)
   else throw new Error(`Cannot set '${name}' to '${value}'`)
   return `${server}: ${name} is ${value}`

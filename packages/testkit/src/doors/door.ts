@@ -4,6 +4,7 @@ import type { LabClock } from '../clock.ts'
 import type { FaultBook } from '../faults.ts'
 import type { LabConnection, LabServer, LabServerSpec } from '../lab.ts'
 import type { RequestRecorder } from '../log.ts'
+import type { ProcessListener } from '../process-start.ts'
 import type { Machine } from '../world/machine.ts'
 import type { World } from '../world/world.ts'
 
@@ -56,7 +57,9 @@ export interface MaasDoor {
   close(): Promise<void>
 }
 
-export type SshDoorOptions = DoorContext
+export interface SshDoorOptions extends DoorContext {
+  readonly onProcess?: ProcessListener | undefined
+}
 
 /** `createSshDoor(options: SshDoorOptions): SshDoor | Promise<SshDoor>` in `doors/ssh/ssh-door.ts`. */
 export interface SshDoor {

@@ -8,7 +8,13 @@ export function createBiosState(model: HardwareModel, own: Readonly<Record<strin
   const current = new Map(
     model.biosAttributes.map((attribute) => [attribute.name, own[attribute.name] ?? attribute.default]),
   )
-  return { current, pending: new Map(), messages: [{ MessageId: 'Base.1.0.Success' }], lastAppliedAt: null }
+  return {
+    current,
+    pending: new Map(),
+    loadDefaults: false,
+    messages: [{ MessageId: 'Base.1.0.Success' }],
+    lastAppliedAt: null,
+  }
 }
 
 /**
@@ -18,6 +24,8 @@ export function createBiosState(model: HardwareModel, own: Readonly<Record<strin
  */
 export function applyPending(bios: BiosState, model: HardwareModel, at: string): void {
   const faults: BiosMessage[] = []
+  const taken = new Map<string, BiosValue>()
+  if (bios.loadDefaults) resetToDefaults(bios, model, 'Yes')
   // A reset first: what was staged beside it counts from there.
   const staged = [...bios.pending].toSorted(([one], [other]) => Number(isReset(other)) - Number(isReset(one)))
   for (const [name, value] of staged) {
@@ -25,9 +33,15 @@ export function applyPending(bios: BiosState, model: HardwareModel, at: string):
     const verdict = faultOf(attribute, name, value)
     if (verdict !== undefined) faults.push({ ...verdict, RelatedProperties: [`#/${name}`] })
     else if (isReset(name)) resetToDefaults(bios, model, value)
-    else bios.current.set(name, value)
+    else taken.set(name, value)
+  }
+  const together = new Map([...bios.current, ...taken])
+  for (const attribute of model.biosAttributes) {
+    const value = taken.get(attribute.name)
+    if (value !== undefined && attribute.settable?.(together) !== false) bios.current.set(attribute.name, value)
   }
   bios.pending.clear()
+  bios.loadDefaults = false
   bios.messages = [{ MessageId: 'Base.1.0.Success' }, ...faults]
   bios.lastAppliedAt = at
 }
@@ -51,9 +65,10 @@ function isReset(name: string): boolean {
   return name === 'RestoreDefaults' || name === 'RestoreManufacturingDefaults'
 }
 
-/** Action attributes fall back to `No` after they ran. Read-only values are the machine's own and stay. */
+/** Action attributes fall back to `No` after they ran. Read-only values are the machine's own and stay, and so do passwords. */
 function resetToDefaults(bios: BiosState, model: HardwareModel, value: BiosValue): void {
   if (value !== 'Yes') return
   for (const attribute of model.biosAttributes)
-    if (attribute.readOnly !== true) bios.current.set(attribute.name, attribute.default)
+    if (attribute.readOnly !== true && attribute.type !== 'Password')
+      bios.current.set(attribute.name, attribute.default)
 }

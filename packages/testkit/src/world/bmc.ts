@@ -1,6 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { factoryPassword, macAddress, namedUuid } from './identity.ts'
+import { factorySettings } from './bmc-settings.ts'
+import { macAddress } from './identity.ts'
 import type { Bmc, BmcCertificate, BmcNetwork } from './machine.ts'
+import { enlistedUsers, makerOf, type Maker } from './makers.ts'
 import type { HardwareModel } from './model.ts'
 
 /** A BMC as it leaves the factory, plus the `maas` user that enlistment made. `changed` is told of address and reachability. */
@@ -12,26 +14,24 @@ export function createBmc(parts: {
   changed: () => void
 }): Bmc {
   const { model, serial, index, changed } = parts
+  const maker = makerOf(model)
   let reachable = true
   let certificate: Promise<BmcCertificate> | undefined
   return {
-    uuid: namedUuid('bmc', serial),
+    uuid: maker.bmcUuid(serial, index),
+    hostName: maker.bmcHostName(serial),
     firmwareVersion: model.bmcVersion,
     lanChannel: model.lanChannel,
     network: watched({ ...parts.network, mac: macAddress(index, 0) }, changed),
     lease: { address: parts.network.address, netmask: parts.network.netmask, gateway: parts.network.gateway },
-    users: [
-      {
-        id: 1,
-        name: 'Administrator',
-        password: factoryPassword('Administrator', serial),
-        privilege: 'Administrator',
-        enabled: true,
-      },
-      { id: 2, name: 'maas', password: factoryPassword('maas', serial), privilege: 'Administrator', enabled: true },
-    ],
+    users: enlistedUsers(maker, serial),
+    settings: factorySettings(),
+    // Without it an iLO has no directory log-in and no scripted media: what the sites that we know buy.
+    licence: 'iLO Advanced',
+    attributes: new Map(),
+    licences: [...maker.licences],
     sessions: new Map(),
-    certificate: () => (certificate ??= makeCertificate(serial)),
+    certificate: () => (certificate ??= makeCertificate(maker, serial)),
     get reachable() {
       return reachable
     },
@@ -54,21 +54,12 @@ function watched(network: BmcNetwork, changed: () => void): BmcNetwork {
   })
 }
 
-/** Self-signed, as every iLO is delivered; its common name is the iLO's host name (HPE iLO user guide). */
-async function makeCertificate(serial: string): Promise<BmcCertificate> {
+/** Self-signed, as every BMC is delivered. */
+async function makeCertificate(maker: Maker, serial: string): Promise<BmcCertificate> {
   // Loaded at first use: a lab that never speaks Redfish need not pay for it.
   const { generate } = await import('selfsigned')
-  const attributes = [
-    { name: 'commonName', value: bmcHostName(serial) },
-    { shortName: 'O', value: 'Hewlett Packard Enterprise' },
-    { shortName: 'OU', value: 'ISS' },
-  ]
-  const made = await generate(attributes, { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' })
+  const subject = [...maker.certificateSubject(maker.bmcHostName(serial))]
+  const made = await generate(subject, { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' })
   const der = new X509Certificate(made.cert).raw
   return { cert: made.cert, key: made.private, sha256: createHash('sha256').update(der).digest('hex') }
-}
-
-/** Factory host name of an iLO: `ILO` and the serial number (HPE iLO user guide). */
-export function bmcHostName(serial: string): string {
-  return `ILO${serial}`
 }

@@ -2,11 +2,6 @@ import { createHash } from 'node:crypto'
 import ssh2 from 'ssh2'
 import type { HostKey } from './machine.ts'
 
-/** Serial number of the nth machine: ten characters, as HPE's are, and plainly nobody's. */
-export function serialNumber(index: number): string {
-  return `LAB${String(index + 1).padStart(7, '0')}`
-}
-
 /**
  * SMBIOS UUID as HPE forms it: the 16 raw bytes are ASCII, six characters of the product number and ten of the serial number;
  * as text the first three groups are byte-swapped (captured on a ProLiant DL360 Gen10; SMBIOS 2.6 and later, 7.2.1).
@@ -17,6 +12,23 @@ export function hpeUuid(sku: string, serial: string): string {
   raw.write(serial.slice(0, 10), 6, 'ascii')
   const swapped = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15].map((index) => raw[index] ?? 0)
   return asUuid(Buffer.from(swapped))
+}
+
+/**
+ * SMBIOS UUID of a Supermicro board: board data, and as the last twelve digits the MAC of its first NIC (gofish's recorded
+ * ComputerSystem of an X12). What the board data are is assumed.
+ */
+export function supermicroUuid(board: string, mac: string): string {
+  return `${namedUuid(board).slice(0, 13)}-11ea-8000-${mac.replaceAll(':', '')}`
+}
+
+/**
+ * SMBIOS UUID as Dell forms it: `DELL`, and the service tag with fixed digits between (captured on a PowerEdge XR8620t; text form,
+ * the first three groups byte-swapped).
+ */
+export function dellUuid(serviceTag: string): string {
+  const hex = (at: number, set = 0) => ((serviceTag.charCodeAt(at) || 0x20) | set).toString(16).padStart(2, '0')
+  return `4c4c4544-00${hex(0)}-${hex(1)}10-80${hex(2)}-${hex(3, 0x80)}c04f${hex(4)}${hex(5)}${hex(6)}`
 }
 
 /** A UUID that is always the same for the same words. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { LabClock } from '../clock.ts'
 import { applyPending } from './bios.ts'
 import { sshKeyPair } from './identity.ts'
+import type { JobRunner } from './jobs.ts'
 import type { BiosState, Boot, BootPlan, HostKey, HostPhase, Machine } from './machine.ts'
 import type { HardwareModel } from './model.ts'
 
@@ -30,13 +31,15 @@ export function createLifecycle(parts: {
   clock: LabClock
   model: HardwareModel
   bios: BiosState
+  /** Where settings are applied by a job, and not by every POST. */
+  jobs: JobRunner | undefined
   durations: Machine['durations']
   quirks: Machine['quirks']
   lease: () => string
   machine: () => Machine
   changed: () => void
 }): Lifecycle {
-  const { clock, model, bios, durations, quirks, changed } = parts
+  const { clock, model, bios, jobs, durations, quirks, changed } = parts
   let power: 'on' | 'off' = 'off'
   let phase: HostPhase = 'off'
   let boot: Boot | undefined
@@ -57,15 +60,22 @@ export function createLifecycle(parts: {
   const enter = (newPhase: HostPhase) => {
     phase = newPhase
     power = newPhase === 'off' ? 'off' : 'on'
-    if (newPhase === 'off' || newPhase === 'post') boot = undefined
+    if (newPhase === 'off' || newPhase === 'post') {
+      boot = undefined
+      jobs?.interrupt()
+    }
     changed()
   }
 
+  const waits = () => bios.pending.size > 0 || bios.loadDefaults
+
   const post = () => {
     posts += 1
-    const staged = bios.pending.size > 0 && !quirks.biosPendingForever
+    const staged = jobs === undefined && waits() && !quirks.biosPendingForever
     then('boot', durations.post, () => {
-      if (staged && bios.pending.size > 0) {
+      jobs?.resetIfAsked()
+      if (jobs?.begin() === true) return configure(jobs)
+      if (staged && waits()) {
         applyPending(bios, model, new Date(clock.now()).toISOString())
         if (durations.extraPostOnBiosChange > 0) {
           // HPE's POST resets the host once more when settings need it; from outside it is one longer POST.
@@ -78,6 +88,20 @@ export function createLifecycle(parts: {
       bootUp()
     })
     enter('post')
+  }
+
+  /** A Lifecycle Controller applies what is staged, resets the host once more, and says so some time after that. */
+  const configure = (runner: JobRunner) => {
+    const half = durations.extraPostOnBiosChange / 2
+    then('boot', half, () => {
+      runner.apply()
+      posts += 1
+      changed()
+      then('boot', half, () => {
+        runner.finishIn(durations.jobSettle)
+        bootUp()
+      })
+    })
   }
 
   const bootUp = () => {
@@ -115,7 +139,8 @@ export function createLifecycle(parts: {
 
   const powerOn = () => {
     if (power === 'on' ? next?.to !== 'off' : next?.to === 'on' || next?.to === 'cycle') return
-    then('on', durations.powerOn, () => (power === 'on' ? undefined : post()))
+    // A power-off that was under way has ended whatever it found: a boot begins anew, a system that is up stays.
+    then('on', durations.powerOn, () => (phase === 'up' ? undefined : post()))
   }
 
   const powerOff = () => {

@@ -1,3 +1,5 @@
+import type { JobEnding, JobQueue } from './jobs.ts'
+import type { BmcSettings } from './bmc-settings.ts'
 import type { HardwareModel, BiosValue } from './model.ts'
 
 /** Power and boot of the host. `post` is firmware time, `booting` is OS time until sshd answers. */
@@ -55,16 +57,26 @@ export interface BmcNetwork {
 }
 
 export interface Bmc {
+  /** What it lets whom do. */
+  readonly settings: BmcSettings
+  /** Name of the vendor's licence for out-of-band management that is installed, where the BMC shows it (iLO). */
+  licence: string
   /** Its own, not the host's: what the service root and `ipmitool mc guid` tell. */
   readonly uuid: string
   readonly firmwareVersion: string
-  /** IPMI LAN channel that answers (iLO: 2). */
+  /** As delivered; empty where the maker gives none. */
+  readonly hostName: string
+  /** IPMI LAN channel that answers (iLO: 2, others: 1). */
   readonly lanChannel: number
   readonly network: BmcNetwork
   /** What the DHCP server has for its MAC; in force whenever the source is DHCP. */
   readonly lease: Pick<BmcNetwork, 'address' | 'netmask' | 'gateway'>
-  /** Factory `Administrator` (id 1) and `maas` (id 2), the one that MAAS knows. */
+  /** The factory's (`Administrator` 1, `ADMIN` 2, `root` 2) and, in the slot after it, `maas`, the one that MAAS knows. */
   readonly users: BmcUser[]
+  /** Settings of an iDRAC that were changed and have no other place here, by `Group.n.Name`. */
+  readonly attributes: Map<string, string>
+  /** Product keys that are activated (Supermicro); what they open is closed without. */
+  readonly licences: string[]
   /** Open Redfish sessions by id; `lastUsedAt` in lab milliseconds. */
   readonly sessions: Map<string, BmcSession>
   certificate(): Promise<BmcCertificate>
@@ -91,9 +103,13 @@ export interface BiosState {
   readonly current: Map<string, BiosValue>
   /** Staged for the next POST; empty when nothing is pending. */
   readonly pending: Map<string, BiosValue>
+  /** The next POST begins with every setting at its default (Supermicro's `LoadDefaultBiosCfg`). */
+  loadDefaults: boolean
   /** Verdict of the last POST that applied something (`@Redfish.Settings.Messages`). */
   messages: readonly BiosMessage[]
   lastAppliedAt: string | null
+  /** The defaults come back with the next POST (Dell's ResetBios). */
+  resetPending?: boolean
 }
 
 /**
@@ -115,6 +131,8 @@ export interface Machine {
   readonly boot: Boot | undefined
   readonly bios: BiosState
   readonly bmc: Bmc
+  /** Of a Dell's Lifecycle Controller; others have none. */
+  readonly jobs: JobQueue | undefined
   /** How often POST has run since the lab began. */
   readonly posts: number
   /** Asked at each POST for what to boot; MAAS's door sets it. */
@@ -126,11 +144,15 @@ export interface Machine {
     powerOn: number
     powerOff: number
     extraPostOnBiosChange: number
+    /** From the end of that POST until its job says so (Dell). */
+    jobSettle: number
     bmcReset: number
   }
   /** The host comes up somewhere else than its lease says, or answers as another machine would. */
   readonly quirks: {
     biosPendingForever: boolean
+    /** How a job that changes the BIOS ends (Dell). */
+    jobEnding: JobEnding
     wrongIdentity: { serial: string; uuid: string } | undefined
     newLeaseEachBoot: boolean
   }

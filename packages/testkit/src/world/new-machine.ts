@@ -2,9 +2,11 @@ import type { LabClock } from '../clock.ts'
 import type { LabServerSpec } from '../lab.ts'
 import { createBiosState } from './bios.ts'
 import { createBmc } from './bmc.ts'
-import { hpeUuid, macAddress, serialNumber } from './identity.ts'
+import { macAddress } from './identity.ts'
+import { createJobQueue } from './jobs.ts'
 import { createLifecycle } from './lifecycle.ts'
 import type { BmcNetwork, BootPlan, Machine } from './machine.ts'
+import { makerOf } from './makers.ts'
 import type { HardwareModel } from './model.ts'
 
 /** A machine as the lab holds it: with the handles that doors have no business with. */
@@ -26,27 +28,36 @@ export function createMachine(parts: {
   lease: () => string
 }): LabMachine {
   const { clock, spec, model, index } = parts
-  const serial = serialNumber(index)
+  const maker = makerOf(model)
+  const serial = maker.serial(index)
   const listeners = new Set<() => void>()
   const changed = () => {
     for (const listener of listeners) listener()
   }
-  const uuid = hpeUuid(model.sku, serial)
+  const uuid = maker.uuid({ model, serial, index })
   const bios = createBiosState(model, { ...ownAttributes(model, serial), ...spec.bios })
   const bmc = createBmc({ model, serial, index, network: parts.bmcNetwork, changed })
   const durations = {
-    post: 120_000,
+    post: model.postMs ?? 120_000,
     boot: 60_000,
     powerOn: 1_000,
     powerOff: 2_000,
-    extraPostOnBiosChange: 40_000,
+    extraPostOnBiosChange: model.extraPostMs ?? 40_000,
+    jobSettle: 20_000,
     bmcReset: 60_000,
   }
-  const quirks: Machine['quirks'] = { biosPendingForever: false, wrongIdentity: undefined, newLeaseEachBoot: false }
+  const quirks: Machine['quirks'] = {
+    biosPendingForever: false,
+    jobEnding: 'completes',
+    wrongIdentity: undefined,
+    newLeaseEachBoot: false,
+  }
+  const jobs = model.vendor === 'Dell' ? createJobQueue({ clock, model, bios, quirks }) : undefined
   const lifecycle = createLifecycle({
     clock,
     model,
     bios,
+    jobs,
     durations,
     quirks,
     lease: parts.lease,
@@ -81,6 +92,7 @@ export function createMachine(parts: {
     },
     bios,
     bmc,
+    jobs,
     durations,
     quirks,
     bootPlanner: () => ({ os: 'none', authorizedKeys: [] }),
@@ -106,7 +118,17 @@ export function createMachine(parts: {
 
 /** The read-only attributes that say which machine this is. */
 function ownAttributes(model: HardwareModel, serial: string): Record<string, string> {
-  const own: Record<string, string> = { SerialNumber: serial, ProductId: model.sku }
+  const own: Record<string, string> = {
+    SerialNumber: serial,
+    ProductId: model.sku,
+    SystemServiceTag: serial,
+    SystemModelName: model.product,
+    SystemBiosVersion: model.biosVersion,
+    SysMemSize: `${model.memoryMiB / 1024} GB`,
+    ProcCoreSpeed: `${(model.cpu.mhz / 1000).toFixed(2)} GHz`,
+    Proc1Brand: model.cpu.model,
+    Proc2Brand: model.cpu.model,
+  }
   return Object.fromEntries(
     Object.entries(own).filter(([name]) => model.biosAttributes.some((attribute) => attribute.name === name)),
   )

@@ -11,7 +11,7 @@ const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 /** The program as a user starts it, its lines one by one. */
 function start(...args: string[]) {
   const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [
-    '--conditions=source',
+    '--conditions=@hwautomation/source',
     '--import',
     'tsx',
     program,

@@ -42,6 +42,15 @@ describe('a host', () => {
     expect(machine.posts).toBe(1)
   })
 
+  it('boots anew when it is switched on while it is being switched off in the middle of POST', async () => {
+    machine.powerOn()
+    await clock.advance(machine.durations.powerOn)
+    machine.powerOff()
+    machine.powerOn()
+    await bootUp()
+    expect(seen()).toBe('on up')
+  })
+
   it('asks what to boot once per boot, at the end of POST', async () => {
     machine.powerOn()
     await clock.advance(machine.durations.powerOn)

@@ -1,66 +1,60 @@
+import { threadsOf } from '../../world/components.ts'
+import { dmiOf, type Dmi } from '../../world/dmi.ts'
 import type { Machine } from '../../world/machine.ts'
 
 /** What a commissioning finds out about a machine. */
 export interface HardwareFacts {
-  readonly vendor: string
-  readonly product: string
-  readonly board: string
-  readonly sku: string
-  readonly serial: string
+  readonly dmi: Dmi
   readonly uuid: string
   readonly cpuModel: string
-  readonly cores: number
+  /** What the kernel counts as CPUs, so with hyper-threads. */
+  readonly cpus: number
   readonly mhz: number
   readonly memoryMiB: number
-  readonly biosVersion: string
-  readonly biosDate: string
   readonly diskId: number
 }
 
 /** Reads the hardware as the commissioning scripts in its ephemeral OS would: whoever answers there. */
 export function inspect(machine: Machine, diskId: number): HardwareFacts {
   const { model } = machine
+  const dmi = dmiOf(machine)
   return {
-    vendor: model.manufacturer,
-    product: model.product,
-    board: model.board,
-    sku: model.sku,
-    serial: machine.quirks.wrongIdentity?.serial ?? machine.serial,
-    uuid: machine.quirks.wrongIdentity?.uuid ?? machine.uuid,
+    dmi,
+    uuid: dmi.systemUuid,
     cpuModel: model.cpu.model.split(' @', 1)[0] ?? model.cpu.model,
-    cores: model.cpu.cores,
+    cpus: threadsOf(machine),
     mhz: model.cpu.mhz,
     memoryMiB: model.memoryMiB,
-    biosVersion: model.biosVersion,
-    biosDate: model.biosDate,
     diskId,
   }
 }
 
 /**
  * The record's `hardware_info`; every value is the string `"Unknown"` before the first commissioning.
- * Family, versions and chassis type of the simulated models are assumed.
+ * What DMI does not say is that too (assumed).
  */
 export function hardwareInfo(facts: HardwareFacts | null): Readonly<Record<string, string>> {
-  const or = (value: string | undefined): string => value ?? 'Unknown'
+  const or = (value: string | undefined): string =>
+    value === undefined || value === 'Not Specified' ? 'Unknown' : value
+  const dmi = facts?.dmi
   return {
-    system_vendor: or(facts?.vendor),
-    system_product: or(facts?.product),
-    system_family: facts ? 'ProLiant' : 'Unknown',
-    system_version: 'Unknown',
-    system_sku: or(facts?.sku),
-    system_serial: or(facts?.serial),
+    system_vendor: or(dmi?.systemManufacturer),
+    system_product: or(dmi?.systemProduct),
+    system_family: or(dmi?.systemFamily),
+    system_version: or(dmi?.systemVersion),
+    system_sku: or(dmi?.systemSku),
+    system_serial: or(dmi?.systemSerial),
     cpu_model: or(facts?.cpuModel),
-    mainboard_vendor: or(facts?.vendor),
-    mainboard_product: or(facts?.board),
-    mainboard_serial: or(facts?.serial),
-    mainboard_version: 'Unknown',
-    mainboard_firmware_vendor: or(facts?.vendor),
-    mainboard_firmware_date: or(facts?.biosDate),
-    mainboard_firmware_version: or(facts?.biosVersion),
-    chassis_vendor: or(facts?.vendor),
-    chassis_type: facts ? 'Rack Mount Chassis' : 'Unknown',
-    chassis_serial: or(facts?.serial),
-    chassis_version: 'Unknown',
+    mainboard_vendor: or(dmi?.boardManufacturer),
+    mainboard_product: or(dmi?.boardProduct),
+    mainboard_serial: or(dmi?.boardSerial),
+    mainboard_version: or(dmi?.boardVersion),
+    mainboard_firmware_vendor: or(dmi?.biosVendor),
+    mainboard_firmware_date: or(dmi?.biosDate),
+    mainboard_firmware_version: or(dmi?.biosVersion),
+    chassis_vendor: or(dmi?.chassisManufacturer),
+    chassis_type: or(dmi?.chassisType),
+    chassis_serial: or(dmi?.chassisSerial),
+    chassis_version: or(dmi?.chassisVersion),
   }
 }

@@ -21,6 +21,8 @@ export function reach(region: Region, node: MaasNode): Reach {
   if (!/^[0-9a-zA-Z.:-]+$/.test(address)) return { kind: 'unresolvable', address }
   const owner = region.world.ownerOf(address)
   if (owner?.role !== 'bmc') return { kind: 'silent' }
+  // Assumed: RMCP+ that is switched off is as silent as a BMC that is not there.
+  if (node.powerType === 'ipmi' && !owner.machine.bmc.settings.ipmiOverLan) return { kind: 'silent' }
   const wanted = { name: text(node, 'power_user'), password: text(node, 'power_pass') }
   const known = owner.machine.bmc.users.some(
     (user) =>

@@ -36,7 +36,7 @@ export function machineRecord(region: Region, node: MaasNode): Readonly<Record<s
     cache_sets: [],
     commissioning_status: commissioningStatus,
     commissioning_status_name: setStatusName(commissioningStatus),
-    cpu_count: hardware?.cores ?? 0,
+    cpu_count: hardware?.cpus ?? 0,
     cpu_speed: hardware?.mhz ?? 0,
     cpu_test_status: UNTESTED.status,
     cpu_test_status_name: UNTESTED.name,
@@ -147,7 +147,7 @@ function nicsShown(region: Region, node: MaasNode): readonly NodeInterface[] {
 }
 
 function numaRecord(hardware: HardwareFacts | null): Readonly<Record<string, unknown>> {
-  const cores = Array.from({ length: hardware?.cores ?? 0 }, (_, core) => core)
+  const cores = Array.from({ length: hardware?.cpus ?? 0 }, (_, core) => core)
   return { index: 0, memory: hardware?.memoryMiB ?? 0, cores, hugepages_set: [] }
 }
 

@@ -2,14 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import type { Answer, Call } from '../../call.ts'
 import type { LabClock } from '../../clock.ts'
 import type { Machine } from '../../world/machine.ts'
-import { envelope, methodNotAllowed, missing, type RedfishReply } from './message.ts'
-import { allowedMethods, findResource, methodOf, type Resource } from './resources.ts'
+import { dialectOf } from './dialects.ts'
+import type { RedfishReply } from './reply.ts'
+import { allowedMethods, findResource, methodOf, type Resource } from './resource.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Name and detail for the log: the path in the lab's spelling, ids replaced, values left out. */
 export function callOf(machine: Machine, resources: readonly Resource[], request: IncomingMessage): Call {
   const { pathname, search } = urlOf(request)
-  const found = findResource(resources, pathname)
+  const found = findResource(resources, pathname, dialectOf(machine).samePath)
   const method = request.method ?? ''
   return {
     door: 'redfish',
@@ -23,7 +24,7 @@ export function callOf(machine: Machine, resources: readonly Resource[], request
 const registryFile = /(\/(?:Registries|registries\/en)\/)[^/]+$/
 
 /**
- * What an iLO makes of a request: 308 for the old tree, 404, 405, 401, 403, 4xx for a bad body, then the resource itself.
+ * What a BMC makes of a request: pointed away, 401, 404, 405, what the resource itself is kept by, 403, 4xx for a bad body, then the resource.
  * The order of these checks is assumed.
  */
 export function answerTo(asked: {
@@ -37,10 +38,12 @@ export function answerTo(asked: {
   const { machine, clock, sessions, request, text } = asked
   const { pathname } = urlOf(request)
   const method = methodOf(request.method)
-  if (pathname.startsWith('/rest/v1'))
-    return only({ status: 308, headers: { Location: `/redfish${pathname.slice(5)}` } })
+  const dialect = dialectOf(machine)
+  const { words } = dialect
+  const elsewhere = dialect.redirect?.(pathname)
+  if (elsewhere !== undefined) return only(elsewhere)
 
-  const found = findResource(asked.resources, pathname)
+  const found = findResource(asked.resources, pathname, dialect.samePath)
   const open = method !== undefined && found?.resource.open?.includes(method) === true
   const identity = open
     ? undefined
@@ -49,12 +52,12 @@ export function answerTo(asked: {
         authorization: request.headers.authorization,
       })
   if (identity !== undefined && 'status' in identity) return only(identity)
-  if (!open && identity === undefined) return only(envelope(401, 'Base.1.12.NoValidSession'))
+  if (!open && identity === undefined) return only(words.noCredentials())
 
-  if (found === undefined) return only(missing(pathname))
+  if (found === undefined) return only(words.missing(pathname))
   const { resource, id } = found
   const allow = allowedMethods(resource)
-  if (method === undefined || !allow.includes(method)) return only(methodNotAllowed(allow))
+  if (method === undefined || !allow.includes(method)) return only(words.methodNotAllowed(allow))
   const common = {
     machine,
     clock,
@@ -65,24 +68,24 @@ export function answerTo(asked: {
     ifMatch: request.headers['if-match'],
   }
 
+  const closed = resource.gate?.({ ...common, body: {} })
+  if (closed !== undefined) return only(closed)
+
   if (method === 'GET') {
     const body = resource.GET?.({ ...common, body: {} })
-    if (body === undefined) return only(missing(pathname))
+    if (body === undefined) return only(words.missing(pathname))
     if (resource.compressed !== true) return only({ status: 200, headers: { Allow: allow.join(', ') }, body })
     // As ProLiant Gen10 Plus does with the registries it keeps compressed (sushy).
     if (/^\s*identity\s*$/i.test(single(request.headers['accept-encoding']) ?? '')) return only({ status: 406 })
     return only({ status: 200, headers: { 'Content-Encoding': 'gzip' }, body })
   }
-  // Assumed: DMTF's Base registry has the id, no answer of an iLO was found.
-  if (identity?.user.privilege === 'ReadOnly') return only(envelope(403, 'Base.1.12.InsufficientPrivilege'))
-  if (method === 'DELETE') return resource.DELETE?.({ ...common, body: {} }) ?? only(methodNotAllowed(allow))
+  if (identity?.user.privilege === 'ReadOnly') return only(words.insufficientPrivilege())
+  if (method === 'DELETE') return resource.DELETE?.({ ...common, body: {} }) ?? only(words.methodNotAllowed(allow))
 
-  // Assumed: 415 is HTTP's own; that iLO says UnsupportedMediaType with it was not seen.
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
-    return only(envelope(415, 'iLO.2.15.UnsupportedMediaType'))
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return only(words.notJson())
   const body = parse(text)
-  if (body === undefined) return only(envelope(400, 'Base.1.12.MalformedJSON'))
-  return resource[method]?.({ ...common, body }) ?? only(methodNotAllowed(allow))
+  if (body === undefined) return only(words.malformed(text))
+  return resource[method]?.({ ...common, body }) ?? only(words.methodNotAllowed(allow))
 }
 
 function only(reply: RedfishReply): Answer<RedfishReply> {
@@ -90,7 +93,7 @@ function only(reply: RedfishReply): Answer<RedfishReply> {
 }
 
 function urlOf(request: IncomingMessage): URL {
-  return new URL(request.url ?? '/', 'https://ilo')
+  return new URL(request.url ?? '/', 'https://bmc')
 }
 
 function single(header: string | string[] | undefined): string | undefined {

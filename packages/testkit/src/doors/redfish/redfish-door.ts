@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream'
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
 import type { Machine } from '../../world/machine.ts'
 import type { DoorContext, RedfishDoor } from '../door.ts'
+import { dialectOf } from './dialects.ts'
 import { answerTo, callOf } from './exchange.ts'
 import { httpWire } from './http-wire.ts'
-import { resourcesOf } from './resources.ts'
+import type { Resource } from './resource.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 
 /**
- * The Redfish services of all BMCs of a lab, in the dialect of HPE iLO 6. Each BMC has a certificate of its own; it and the
+ * The Redfish services of all BMCs of a lab, each in the dialect of its vendor. Each BMC has a certificate of its own; it and the
  * server behind it are made at the first connection. What is assumed is marked where it stands.
  */
 export function createRedfishDoor(context: DoorContext): RedfishDoor {
@@ -26,9 +27,10 @@ export function createRedfishDoor(context: DoorContext): RedfishDoor {
   const serverOf = (machine: Machine) => {
     let made = servers.get(machine)
     if (made === undefined) {
-      const sessions = createSessions(machine, clock)
+      const dialect = dialectOf(machine)
+      const sessions = createSessions(machine, clock, dialect.sessions)
       services.push(sessions)
-      const resources = resourcesOf(machine)
+      const resources = dialect.resourcesOf(machine)
       const server = createServer((request, response) => {
         unfinished.set(request, `unfinished ${request.method} ${request.url} at the BMC of ${machine.hostname}`)
         response.on('close', () => unfinished.delete(request))
@@ -44,11 +46,15 @@ export function createRedfishDoor(context: DoorContext): RedfishDoor {
     machine: Machine,
     request: IncomingMessage,
     response: ServerResponse,
-    service: { sessions: Sessions; resources: ReturnType<typeof resourcesOf> },
+    service: { sessions: Sessions; resources: readonly Resource[] },
   ) => {
     const text = await bodyText(request)
     const call = callOf(machine, service.resources, request)
-    await serve(call, () => answerTo({ machine, clock, ...service, request, text }), httpWire(request, response))
+    await serve(
+      call,
+      () => answerTo({ machine, clock, ...service, request, text }),
+      httpWire(dialectOf(machine), request, response),
+    )
   }
 
   return {

@@ -1,17 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Answer } from '../../call.ts'
 import type { LabClock } from '../../clock.ts'
 import type { BmcSession, BmcUser, Machine } from '../../world/machine.ts'
-import { envelope, missing, success, type RedfishReply } from './message.ts'
-
-/** `Managers/1 .Oem.Hpe.IdleConnectionTimeoutMinutes` as captured. */
-export const IDLE_MINUTES = 30
-/** Assumed: HPE publishes no number, only the message. */
-const MOST_SESSIONS = 20
-/** `AccountService.Oem.Hpe.AuthFailuresBeforeDelay` and `AuthFailureDelayTimeSeconds` as captured. */
-export const FAILURES_BEFORE_DELAY = 5
-export const FAILURE_DELAY_SECONDS = 10
-const SESSIONS = '/redfish/v1/SessionService/Sessions/'
+import type { RedfishReply } from './reply.ts'
 
 /** Who is asking: a session, or one request's worth of Basic authentication. */
 export interface Caller {
@@ -27,40 +17,60 @@ export interface Sessions {
   close(id: string): Answer<RedfishReply>
   collection(caller: Caller): unknown
   resource(id: string, caller: Caller): unknown
-  /** Ends those that have been idle for too long: as iLO does, whether anybody asks or not. */
+  /** Ends those that have been idle for too long: as a BMC does, whether anybody asks or not. */
   expire(): void
 }
 
-/** HPE iLO's session service (iLO RESTful API reference, "Managing sessions"). Status 401 of a wrong password is assumed. */
-export function createSessions(machine: Machine, clock: LabClock): Sessions {
+/** What differs between the session services of the vendors. */
+export interface SessionRules {
+  readonly idleMs: number
+  readonly most: number
+  /** So many wrong passwords, and nobody gets in for `lockMs`. */
+  readonly failuresBeforeLock: number
+  /** Older ones do not count; left out: all do. */
+  readonly failureWindowMs?: number
+  readonly lockMs: number
+  newId(user: string, taken: ReadonlyMap<string, BmcSession>): string
+  newToken(): string
+  location(id: string, host: string): string
+  body(id: string, session: BmcSession, mine: boolean): unknown
+  collection(ids: readonly string[], mine: string | undefined): unknown
+  readonly words: {
+    locked(): RedfishReply
+    wrongPassword(): RedfishReply
+    missingProperty(name: string): RedfishReply
+    full(): RedfishReply
+    closed(): RedfishReply
+    noSuchSession(id: string): RedfishReply
+  }
+}
+
+/** The session service of one BMC, by its vendor's rules. */
+export function createSessions(machine: Machine, clock: LabClock, rules: SessionRules): Sessions {
   const { bmc } = machine
-  let failures = 0
-  let delayedUntil = 0
+  const { words } = rules
+  let failures: readonly number[] = []
+  let lockedUntil = 0
 
   const expire = () => {
-    const oldest = clock.now() - IDLE_MINUTES * 60_000
+    const oldest = clock.now() - rules.idleMs
     for (const [id, session] of bmc.sessions) if (session.lastUsedAt < oldest) bmc.sessions.delete(id)
   }
 
   const logIn = (name: string, password: string): BmcUser | RedfishReply => {
-    if (clock.now() < delayedUntil)
-      return envelope(401, 'iLO.2.15.LoginAttemptDelayedSeconds', String(FAILURE_DELAY_SECONDS))
+    if (clock.now() < lockedUntil) return words.locked()
     const user = bmc.users.find((each) => each.enabled && each.name === name && each.password === password)
     if (user === undefined) {
-      failures += 1
-      if (failures >= FAILURES_BEFORE_DELAY) delayedUntil = clock.now() + FAILURE_DELAY_SECONDS * 1000
-      return envelope(401, 'iLO.2.15.UnauthorizedLoginAttempt')
+      const since = clock.now() - (rules.failureWindowMs ?? Infinity)
+      failures = [...failures.filter((at) => at > since), clock.now()]
+      if (failures.length >= rules.failuresBeforeLock) lockedUntil = clock.now() + rules.lockMs
+      return words.wrongPassword()
     }
-    failures = 0
+    failures = []
     return user
   }
 
   const userOf = (session: BmcSession) => bmc.users.find((user) => user.name === session.user && user.enabled)
-
-  const resource = (id: string, caller: Caller) => {
-    const session = bmc.sessions.get(id)
-    return session === undefined ? undefined : bodyOf(id, session, id === caller.sessionId)
-  }
 
   return {
     expire,
@@ -82,15 +92,14 @@ export function createSessions(machine: Machine, clock: LabClock): Sessions {
     open(credentials, host) {
       expire()
       const { UserName: name, Password: password } = credentials
-      if (typeof name !== 'string') return { reply: () => envelope(400, 'Base.1.12.PropertyMissing', 'UserName') }
-      if (typeof password !== 'string') return { reply: () => envelope(400, 'Base.1.12.PropertyMissing', 'Password') }
+      if (typeof name !== 'string') return { reply: () => words.missingProperty('UserName') }
+      if (typeof password !== 'string') return { reply: () => words.missingProperty('Password') }
       const user = logIn(name, password)
       if ('status' in user) return { reply: () => user }
-      // Status 503 is assumed.
-      if (bmc.sessions.size >= MOST_SESSIONS) return { reply: () => envelope(503, 'Base.1.12.SessionLimitExceeded') }
-      const id = `${name}${randomBytes(8).toString('hex')}`
+      if (bmc.sessions.size >= rules.most) return { reply: () => words.full() }
+      const id = rules.newId(name, bmc.sessions)
       const session: BmcSession = {
-        token: randomBytes(16).toString('hex'),
+        token: rules.newToken(),
         user: name,
         openedAt: clock.now(),
         lastUsedAt: clock.now(),
@@ -99,52 +108,21 @@ export function createSessions(machine: Machine, clock: LabClock): Sessions {
         effect: () => void bmc.sessions.set(id, session),
         reply: () => ({
           status: 201,
-          headers: { 'X-Auth-Token': session.token, Location: `https://${host}${SESSIONS}${id}/` },
-          body: bodyOf(id, session, true),
+          headers: { 'X-Auth-Token': session.token, Location: rules.location(id, host) },
+          body: rules.body(id, session, true),
         }),
       }
     },
 
     close: (id) =>
       bmc.sessions.has(id)
-        ? { effect: () => void bmc.sessions.delete(id), reply: success }
-        : { reply: () => missing(`${SESSIONS}${id}/`) },
+        ? { effect: () => void bmc.sessions.delete(id), reply: () => words.closed() }
+        : { reply: () => words.noSuchSession(id) },
 
-    collection: (caller) => ({
-      '@odata.context': '/redfish/v1/$metadata#SessionCollection.SessionCollection',
-      '@odata.id': SESSIONS,
-      '@odata.type': '#SessionCollection.SessionCollection',
-      Name: 'Sessions',
-      Description: 'Manager User Sessions',
-      Members: [...bmc.sessions.keys()].map((id) => ({ '@odata.id': `${SESSIONS}${id}/` })),
-      'Members@odata.count': bmc.sessions.size,
-      ...(caller.sessionId === undefined
-        ? {}
-        : { Oem: { Hpe: { Links: { MySession: { '@odata.id': `${SESSIONS}${caller.sessionId}/` } } } } }),
-    }),
-    resource,
-  }
-}
-
-function bodyOf(id: string, session: BmcSession, mine: boolean): unknown {
-  const at = (time: number) => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
-  return {
-    '@odata.context': '/redfish/v1/$metadata#Session.Session',
-    '@odata.id': `${SESSIONS}${id}/`,
-    '@odata.type': '#Session.v1_0_0.Session',
-    Id: id,
-    Name: 'User Session',
-    Description: 'Manager User Session',
-    UserName: session.user,
-    Oem: {
-      Hpe: {
-        AccessTime: at(session.lastUsedAt),
-        LoginTime: at(session.openedAt),
-        MySession: mine,
-        UserExpires: at(session.lastUsedAt + IDLE_MINUTES * 60_000),
-        UserTag: 'REST',
-        UserType: 'Local',
-      },
+    collection: (caller) => rules.collection([...bmc.sessions.keys()], caller.sessionId),
+    resource(id, caller) {
+      const session = bmc.sessions.get(id)
+      return session === undefined ? undefined : rules.body(id, session, id === caller.sessionId)
     },
   }
 }

@@ -54,6 +54,22 @@ const calls: readonly CallKind[] = [
   { call: 'ilorest biosdefaults', mutating: true, modes: TOOL, extra: ['licence-missing'] },
   { call: 'ilorest reboot', mutating: true, modes: TOOL },
   { call: 'ilorest *', mutating: false, modes: TOOL },
+  { call: 'racadm set', mutating: true, modes: [...TOOL, 'auth-failure'], extra: ['licence-missing'] },
+  { call: 'racadm jobqueue create', mutating: true, modes: [...TOOL, 'auth-failure'], extra: ['licence-missing'] },
+  { call: 'racadm jobqueue delete', mutating: true, modes: TOOL },
+  { call: 'racadm serveraction', mutating: true, modes: TOOL },
+  { call: 'racadm racreset', mutating: true, modes: TOOL },
+  { call: 'racadm *', mutating: false, modes: TOOL },
+  ...['sum', 'saa'].flatMap((tool) => [
+    ...['GetCurrentBiosCfg', 'ChangeBiosCfg', 'LoadDefaultBiosCfg'].map((command) => ({
+      call: `${tool} ${command}`,
+      mutating: command !== 'GetCurrentBiosCfg',
+      modes: [...TOOL, 'auth-failure'] as const,
+      extra: ['licence-missing', 'session-limit'] as const,
+    })),
+    { call: `${tool} ActivateProductKey`, mutating: true, modes: TOOL },
+    { call: `${tool} *`, mutating: false, modes: TOOL },
+  ]),
   { call: 'ipmitool lan set', mutating: true, modes: TOOL },
   { call: 'ipmitool *', mutating: false, modes: TOOL },
   { call: 'dmidecode*', mutating: false, modes: TOOL },
@@ -107,6 +123,7 @@ export function createSshDoor(options: SshDoorOptions): SshDoor {
       begin: options.begin,
       cutConnections,
       onInternalError: fail,
+      onProcess: options.onProcess,
     })
     const made: Running = { host, connections, pristine: new Set(leftoversOf.files(host)) }
     running.set(machine, made)

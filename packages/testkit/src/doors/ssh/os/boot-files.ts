@@ -1,3 +1,4 @@
+import { dmiOf } from '../../../world/dmi.ts'
 import { makeImage } from '../tools/image.ts'
 import { OsError } from './errno.ts'
 import { root } from './file-system.ts'
@@ -138,7 +139,8 @@ function installDevices(host: Host): void {
   for (const [name, device] of Object.entries(devices))
     folder.entries.set(name, fs.inode({ type: 'device', device, mode: 0o666, uid: 0, gid: 0 }))
   // The channel driver is built into the image's kernel on the models that have a CHIF.
-  folder.entries.set('hpilo', fs.inode({ type: 'directory', mode: 0o755, uid: 0, gid: 0, entries: new Map() }))
+  if (host.machine.model.vendor === 'HPE')
+    folder.entries.set('hpilo', fs.inode({ type: 'directory', mode: 0o755, uid: 0, gid: 0, entries: new Map() }))
 }
 
 function installPrograms(host: Host, programs: readonly (readonly [string, string])[]): void {
@@ -149,25 +151,24 @@ function installPrograms(host: Host, programs: readonly (readonly [string, strin
 
 /** `/sys/class/dmi/id`: serials and the UUID are for root only, as in the kernel (drivers/firmware/dmi-id.c). */
 function installDmi(host: Host): void {
-  const { model, quirks } = host.machine
-  const identity = quirks.wrongIdentity ?? host.machine
+  const dmi = dmiOf(host.machine)
   const open: Record<string, string> = {
-    bios_date: model.biosDate,
-    bios_vendor: model.manufacturer,
-    bios_version: model.biosFamily,
-    board_name: model.board,
-    board_vendor: model.manufacturer,
-    chassis_vendor: model.manufacturer,
-    product_family: 'ProLiant',
-    product_name: model.product,
-    product_sku: model.sku,
-    sys_vendor: model.manufacturer,
+    bios_date: dmi.biosDate,
+    bios_vendor: dmi.biosVendor,
+    bios_version: dmi.biosVersion,
+    board_name: dmi.boardProduct,
+    board_vendor: dmi.boardManufacturer,
+    chassis_vendor: dmi.chassisManufacturer,
+    product_family: dmi.systemFamily,
+    product_name: dmi.systemProduct,
+    product_sku: dmi.systemSku,
+    sys_vendor: dmi.systemManufacturer,
   }
   const secret: Record<string, string> = {
-    product_serial: identity.serial,
-    board_serial: identity.serial,
-    chassis_serial: identity.serial,
-    product_uuid: identity.uuid,
+    product_serial: dmi.systemSerial,
+    board_serial: dmi.boardSerial,
+    chassis_serial: dmi.chassisSerial,
+    product_uuid: dmi.systemUuid,
   }
   for (const [name, value] of Object.entries(open))
     generated(host, `/sys/class/dmi/id/${name}`, 0o444, () => `${value}\n`)

@@ -48,6 +48,13 @@ export async function execute(process: Process, path: string, argv: readonly str
   process.handlers.clear()
   if (runnable.kind === 'program') {
     process.argv = argv
+    process.host.onProcess?.({
+      server: process.host.machine.hostname,
+      pid: process.pid,
+      uid: process.uid,
+      argv: [...argv],
+      environment: new Map(process.env),
+    })
     return runnable.run(process, runnable.version)
   }
   const extra = runnable.argument === undefined ? [] : [runnable.argument]

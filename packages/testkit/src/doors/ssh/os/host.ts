@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Begin } from '../../../call.ts'
 import type { LabClock } from '../../../clock.ts'
+import type { ProcessListener } from '../../../process-start.ts'
 import type { Boot, Machine } from '../../../world/machine.ts'
 import { OsError } from './errno.ts'
 import { FileSystem } from './file-system.ts'
@@ -30,6 +31,7 @@ export interface HostParts {
   readonly cutConnections: () => void
   /** Called once for each fault of the simulation itself. */
   readonly onInternalError: (error: unknown) => void
+  readonly onProcess?: ProcessListener | undefined
 }
 
 /** How a new process differs from its parent. */
@@ -56,13 +58,20 @@ export class Host {
   readonly begin: Begin
   readonly cutConnections: () => void
   readonly bootedAt: number
+  /** Told of every execve(2). */
+  readonly onProcess: ProcessListener | undefined
   readonly processes = new Map<number, Process>()
   /** Loaded kernel modules; hpilo, which iLOrest's CHIF needs, comes up with its PCI device. */
-  readonly modules = new Set<string>(['hpilo'])
+  readonly modules: Set<string>
   /** Packages that dpkg knows: name → version, architecture, files. */
   readonly packages = new Map<
     string,
-    { readonly version: string; readonly architecture: string; readonly files: readonly string[] }
+    {
+      readonly version: string
+      readonly architecture: string
+      readonly files: readonly string[]
+      readonly folders: readonly string[]
+    }
   >()
   readonly #onInternalError: (error: unknown) => void
   #lastPid = 1000
@@ -71,10 +80,12 @@ export class Host {
   constructor(parts: HostParts) {
     this.machine = parts.machine
     this.boot = parts.boot
+    this.modules = new Set(parts.machine.model.vendor === 'HPE' ? ['hpilo'] : [])
     this.clock = parts.clock
     this.#onInternalError = parts.onInternalError
     this.bootedAt = parts.bootedAt
     this.begin = parts.begin
+    this.onProcess = parts.onProcess
     this.cutConnections = parts.cutConnections
     this.fs = new FileSystem(() => this.clock.now())
     this.programs = parts.software.programs

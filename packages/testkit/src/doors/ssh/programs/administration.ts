@@ -1,6 +1,7 @@
 import { textOf } from '../os/errno.ts'
 import { put } from '../os/boot-files.ts'
 import { root } from '../os/file-system.ts'
+import type { Host } from '../os/host.ts'
 import type { DirectoryInode } from '../os/inode.ts'
 import { runTool } from '../tools/run-tool.ts'
 import { readPackage } from '../tools/package.ts'
@@ -117,6 +118,7 @@ export const dpkg: Program = async (process) => {
           else {
             io.effect(() => {
               for (const path of found.files) if (host.fs.exists(path)) host.fs.unlink(path, root)
+              for (const folder of found.folders.toReversed()) removeIfEmpty(host, folder)
               host.packages.delete(operand)
             })
             io.out(`Removing ${operand} (${found.version}) ...\n`)
@@ -144,8 +146,9 @@ export const dpkg: Program = async (process) => {
         }
         const { name, version, files } = bundle
         io.effect(() => {
+          const folders = files.flatMap(({ path }) => makeFolders(host, path))
           for (const file of files) put(host, file.path, file.content, 0o755)
-          host.packages.set(name, { version, architecture, files: files.map(({ path }) => path) })
+          host.packages.set(name, { version, architecture, files: files.map(({ path }) => path), folders })
         })
         io.out(
           `Selecting previously unselected package ${name}.\n(Reading database ... 64000 files and directories currently installed.)\nPreparing to unpack ${operand} ...\nUnpacking ${name} (${version}) ...\nSetting up ${name} (${version}) ...\n`,
@@ -154,6 +157,21 @@ export const dpkg: Program = async (process) => {
       return 0
     },
   })
+}
+
+/** The folders above a file that were not there, from the top down. */
+function makeFolders({ fs }: Host, path: string): string[] {
+  const parts = path.split('/').slice(1, -1)
+  const above = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
+  const missing = above.filter((folder) => !fs.exists(folder))
+  for (const folder of missing) fs.mkdir(folder, root, 0o755)
+  return missing
+}
+
+function removeIfEmpty({ fs }: Host, folder: string): void {
+  if (!fs.exists(folder)) return
+  const inode = fs.stat(folder, root)
+  if (inode.type === 'directory' && inode.entries.size === 0) fs.rmdir(folder, root)
 }
 
 const power =

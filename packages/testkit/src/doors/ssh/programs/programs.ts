@@ -2,6 +2,8 @@ import { shellProgram } from '../shell/program.ts'
 import { dmidecode } from '../tools/dmidecode.ts'
 import { ilorest } from '../tools/ilorest/ilorest.ts'
 import { ipmitool } from '../tools/ipmitool/ipmitool.ts'
+import { racadm } from '../tools/racadm/racadm.ts'
+import { saa, sum } from '../tools/sum/sum.ts'
 import { dpkg, modprobe, poweroffProgram, rebootProgram } from './administration.ts'
 import { twinPrograms } from './builtin-twins.ts'
 import { checksumPrograms } from './checksums.ts'
@@ -51,7 +53,9 @@ const inSbin: Readonly<Record<string, Program>> = {
 }
 
 /** Every program that a file on a simulated host can stand for. */
-const programs: ReadonlyMap<string, Program> = new Map(Object.entries({ ...inBin, ...inSbin, ilorest, ipmitool }))
+const programs: ReadonlyMap<string, Program> = new Map(
+  Object.entries({ ...inBin, ...inSbin, ilorest, ipmitool, idracadm7: racadm, sum, saa }),
+)
 
 /** The programs of the ephemeral image. ipmitool and ilorest are not among them: a site brings those. */
 const image: Software['image'] = [

@@ -1,5 +1,7 @@
+import { dmiOf } from '../../../world/dmi.ts'
 import type { Machine } from '../../../world/machine.ts'
 import type { Program } from '../programs/program.ts'
+import { processorWords, structuresOf } from './dmi-structures.ts'
 import { runTool, type ToolIo } from './run-tool.ts'
 
 const KEYWORDS =
@@ -18,10 +20,7 @@ const TYPE_WORDS: Readonly<Record<string, readonly number[]>> = {
   slot: [9],
 }
 
-/**
- * dmidecode 3.4 over sysfs: -s, -t, -q, --version. Layout as printed by Debian's 3.4. Assumed, for want of a dump of these models:
- * SMBIOS 3.3.0, one structure of a type with the type as its handle, lengths, and the values that the model does not name.
- */
+/** dmidecode 3.4 over sysfs: -s, -t, -q, --version. Assumed, for want of a dump of these models: SMBIOS 3.3.0. */
 export const dmidecode: Program = (process) => {
   const args = process.argv.slice(1)
   return runTool(process, {
@@ -79,11 +78,16 @@ function print(machine: Machine, uid: number, args: readonly string[], io: ToolI
     if (types !== undefined && !types.includes(structure.type)) continue
     if (!quiet)
       io.out(
-        `Handle 0x${structure.type.toString(16).padStart(4, '0').toUpperCase()}, DMI type ${structure.type}, ${structure.length} bytes\n`,
+        `Handle 0x${structure.handle.toString(16).padStart(4, '0').toUpperCase()}, DMI type ${structure.type}, ${structure.length} bytes\n`,
       )
-    io.out(`${structure.title}\n${structure.fields.map(([label, value]) => `\t${label}: ${value}\n`).join('')}\n`)
+    io.out(`${structure.title}\n${structure.fields.map(fieldText).join('')}\n`)
   }
   return 0
+}
+
+function fieldText([label, value]: readonly [string, string | readonly string[]]): string {
+  if (typeof value === 'string') return `\t${label}: ${value}\n`
+  return `\t${label}:\n${value.map((item) => `\t\t${item}\n`).join('')}`
 }
 
 function denied(io: ToolIo): number {
@@ -95,109 +99,36 @@ function denied(io: ToolIo): number {
 
 function valuesOf(machine: Machine, keyword: string): readonly string[] {
   const { model } = machine
-  const { serial, uuid } = machine.quirks.wrongIdentity ?? machine
+  const dmi = dmiOf(machine)
   const one: Readonly<Record<string, string>> = {
-    'bios-vendor': model.manufacturer,
-    'bios-version': model.biosFamily,
-    'bios-release-date': model.biosDate,
-    'bios-revision': model.biosVersion,
-    'firmware-revision': model.bmcVersion,
-    'system-manufacturer': model.manufacturer,
-    'system-product-name': model.product,
-    'system-version': 'Not Specified',
-    'system-serial-number': serial,
-    'system-uuid': uuid,
-    'system-sku-number': model.sku,
-    'system-family': 'ProLiant',
-    'baseboard-manufacturer': model.manufacturer,
-    'baseboard-product-name': model.board,
-    'baseboard-version': 'Not Specified',
-    'baseboard-serial-number': serial,
-    'baseboard-asset-tag': 'Not Specified',
-    'chassis-manufacturer': model.manufacturer,
-    'chassis-type': 'Rack Mount Chassis',
-    'chassis-version': 'Not Specified',
-    'chassis-serial-number': serial,
-    'chassis-asset-tag': 'Not Specified',
-    'processor-family': model.machine === 'aarch64' ? 'ARMv8' : 'Xeon',
-    'processor-manufacturer': model.cpu.model.split(/[ (]/)[0] ?? '',
+    'bios-vendor': dmi.biosVendor,
+    'bios-version': dmi.biosVersion,
+    'bios-release-date': dmi.biosDate,
+    'bios-revision': dmi.biosRevision,
+    'firmware-revision': dmi.firmwareRevision,
+    'system-manufacturer': dmi.systemManufacturer,
+    'system-product-name': dmi.systemProduct,
+    'system-version': dmi.systemVersion,
+    'system-serial-number': dmi.systemSerial,
+    'system-uuid': dmi.systemUuid,
+    'system-sku-number': dmi.systemSku,
+    'system-family': dmi.systemFamily,
+    'baseboard-manufacturer': dmi.boardManufacturer,
+    'baseboard-product-name': dmi.boardProduct,
+    'baseboard-version': dmi.boardVersion,
+    'baseboard-serial-number': dmi.boardSerial,
+    'baseboard-asset-tag': dmi.boardAssetTag,
+    'chassis-manufacturer': dmi.chassisManufacturer,
+    'chassis-type': dmi.chassisType,
+    'chassis-version': dmi.chassisVersion,
+    'chassis-serial-number': dmi.chassisSerial,
+    'chassis-asset-tag': dmi.chassisAssetTag,
+    'processor-family': processorWords(model).family,
+    'processor-manufacturer': processorWords(model).maker,
     'processor-version': model.cpu.model,
     'processor-frequency': `${model.cpu.mhz} MHz`,
   }
-  return [one[keyword] ?? 'Not Specified']
-}
-
-function structuresOf(
-  machine: Machine,
-): readonly { type: number; length: number; title: string; fields: readonly (readonly [string, string])[] }[] {
-  const value = (keyword: string): string => valuesOf(machine, keyword)[0] ?? 'Not Specified'
-  return [
-    {
-      type: 0,
-      length: 26,
-      title: 'BIOS Information',
-      fields: [
-        ['Vendor', value('bios-vendor')],
-        ['Version', value('bios-version')],
-        ['Release Date', value('bios-release-date')],
-        ['BIOS Revision', value('bios-revision')],
-        ['Firmware Revision', value('firmware-revision')],
-      ],
-    },
-    {
-      type: 1,
-      length: 27,
-      title: 'System Information',
-      fields: [
-        ['Manufacturer', value('system-manufacturer')],
-        ['Product Name', value('system-product-name')],
-        ['Version', value('system-version')],
-        ['Serial Number', value('system-serial-number')],
-        ['UUID', value('system-uuid')],
-        ['Wake-up Type', 'Power Switch'],
-        ['SKU Number', value('system-sku-number')],
-        ['Family', value('system-family')],
-      ],
-    },
-    {
-      type: 2,
-      length: 17,
-      title: 'Base Board Information',
-      fields: [
-        ['Manufacturer', value('baseboard-manufacturer')],
-        ['Product Name', value('baseboard-product-name')],
-        ['Version', value('baseboard-version')],
-        ['Serial Number', value('baseboard-serial-number')],
-        ['Asset Tag', value('baseboard-asset-tag')],
-        ['Type', 'Motherboard'],
-      ],
-    },
-    {
-      type: 3,
-      length: 21,
-      title: 'Chassis Information',
-      fields: [
-        ['Manufacturer', value('chassis-manufacturer')],
-        ['Type', value('chassis-type')],
-        ['Lock', 'Not Present'],
-        ['Version', value('chassis-version')],
-        ['Serial Number', value('chassis-serial-number')],
-        ['Asset Tag', value('chassis-asset-tag')],
-      ],
-    },
-    {
-      type: 4,
-      length: 48,
-      title: 'Processor Information',
-      fields: [
-        ['Socket Designation', 'Proc 1'],
-        ['Type', 'Central Processor'],
-        ['Family', value('processor-family')],
-        ['Manufacturer', value('processor-manufacturer')],
-        ['Version', value('processor-version')],
-        ['Current Speed', value('processor-frequency')],
-        ['Core Count', String(machine.model.cpu.cores)],
-      ],
-    },
-  ]
+  const value = one[keyword] ?? 'Not Specified'
+  // One line for each processor.
+  return keyword.startsWith('processor-') ? Array.from({ length: model.cpu.sockets ?? 1 }, () => value) : [value]
 }

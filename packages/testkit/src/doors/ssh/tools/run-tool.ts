@@ -18,7 +18,12 @@ export interface ToolRun {
   /** How long it takes, in lab time. */
   readonly seconds: number
   /** What it prints on stderr, and its exit code, when a fault has it fail. */
-  refusal(status: number | undefined, mode: RefusalMode): { readonly text: string; readonly code: number }
+  refusal(
+    status: number | undefined,
+    mode: RefusalMode,
+  ): { readonly text: string; readonly code: number; /** Default 2. */ readonly fd?: 1 | 2 }
+  /** Of what it prints; default UTF-8. */
+  readonly encoding?: 'latin1'
   run(io: ToolIo): number | Promise<number>
 }
 
@@ -69,9 +74,9 @@ export async function runTool(process: Process, tool: ToolRun): Promise<number> 
       mode === 'session-limit' ||
       mode === 'licence-missing'
     ) {
-      const { text, code } = tool.refusal(begun.fault?.status, mode === 'refuse' ? 'wrong-status' : mode)
+      const { text, code, fd = 2 } = tool.refusal(begun.fault?.status, mode === 'refuse' ? 'wrong-status' : mode)
       end(code)
-      await process.err(text)
+      await process.write(fd, text)
       return code
     }
     const printed: { readonly fd: 1 | 2; readonly text: string }[] = []
@@ -101,6 +106,7 @@ export async function runTool(process: Process, tool: ToolRun): Promise<number> 
       process,
       mode === 'garbage' ? printed.map(({ fd, text }) => ({ fd, text: garble(text) })) : printed,
       half,
+      tool.encoding,
     )
     return code
   } catch (error) {
@@ -115,17 +121,19 @@ async function print(
   process: Process,
   printed: readonly { readonly fd: 1 | 2; readonly text: string }[],
   half: number | undefined,
+  encoding: 'latin1' | 'utf8' = 'utf8',
 ): Promise<void> {
+  const write = (fd: 1 | 2, text: string) => process.write(fd, Buffer.from(text, encoding))
   let left = half ?? Infinity
   for (const { fd, text } of printed) {
     if (text.length > left) {
-      await process.write(fd, text.slice(0, left))
+      await write(fd, text.slice(0, left))
       await process.host.breathe()
       process.host.cutConnections()
-      await process.write(fd, text.slice(left))
+      await write(fd, text.slice(left))
       left = Infinity
     } else {
-      await process.write(fd, text)
+      await write(fd, text)
       left -= text.length
     }
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LabConnection, LabTool } from '../../../lab.ts'
 import { makeImage } from './image.ts'
+import { makePackage } from './package.ts'
 
 export interface ToolFiles {
   readonly tools: LabConnection['tools']
@@ -12,6 +13,11 @@ export interface ToolFiles {
 
 /** The size of the stand-ins: large enough to need several SFTP packets, small enough to cost nothing. */
 const PADDING = 96 * 1024
+const RACADM = '11.1.0.0'
+const IPMI_DRIVERS = [
+  ['modprobe', 'ipmi_si'],
+  ['modprobe', 'ipmi_devintf'],
+]
 const architectures = ['aarch64', 'x86_64'] as const
 
 /**
@@ -50,8 +56,58 @@ export function createToolFiles(): ToolFiles {
     command: 'ipmitool',
     check: { args: ['-V'], contains: '1.8.19' },
   }))
+  // Dell's local racadm is for x86_64 alone. It comes as a package; its program runs from any folder too.
+  const racadm: LabTool = {
+    architecture: 'x86_64',
+    files: [file('x86_64', 'idracadm7', '0755', makeImage('idracadm7', RACADM, 'x86_64', PADDING))],
+    install: IPMI_DRIVERS,
+    command: 'idracadm7',
+    check: { args: ['version'], contains: RACADM },
+  }
+  const racadmPackage: LabTool = {
+    architecture: 'x86_64',
+    files: [
+      file(
+        'x86_64',
+        'srvadmin-idracadm7.deb',
+        '0644',
+        makePackage({
+          name: 'srvadmin-idracadm7',
+          version: RACADM,
+          architecture: 'amd64',
+          files: [
+            {
+              path: '/opt/dell/srvadmin/bin/idracadm7',
+              content: makeImage('idracadm7', RACADM, 'x86_64', PADDING),
+            },
+          ],
+        }),
+      ),
+    ],
+    install: [...IPMI_DRIVERS, ['dpkg', '-i', 'srvadmin-idracadm7.deb']],
+    command: '/opt/dell/srvadmin/bin/idracadm7',
+    check: { args: ['version'], contains: RACADM },
+  }
+  // Supermicro's tools are for x86_64 alone here.
+  const supermicro = (name: 'sum' | 'saa', version: string): LabTool => ({
+    architecture: 'x86_64',
+    files: [file('x86_64', name, '0755', makeImage(name, version, 'x86_64', PADDING))],
+    install: [],
+    command: name,
+    check: { args: ['-v'], contains: version },
+  })
   return {
-    tools: { ilorest: ilorest('7.2.0.0'), ilorest36: ilorest('3.6.0.0'), ipmitool },
+    tools: {
+      sum: [supermicro('sum', '2.14.0')],
+      sum25: [supermicro('sum', '2.5.0')],
+      saa: [supermicro('saa', '1.2.0')],
+
+      racadm: [racadm],
+      ilorest: ilorest('7.2.0.0'),
+      ilorest36: ilorest('3.6.0.0'),
+      ipmitool,
+      racadmPackage: [racadmPackage],
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -1,5 +1,5 @@
-import { biosSettings, currentBios, resetBios, stageBios } from '../../../redfish/bios.ts'
-import type { RedfishReply } from '../../../redfish/message.ts'
+import { biosSettings, currentBios, resetBios, stageBios } from '../../../redfish/hpe/bios.ts'
+import type { RedfishReply } from '../../../redfish/reply.ts'
 import type { Answer } from '../../../../call.ts'
 import type { BiosValue } from '../../../../world/model.ts'
 import { textOf } from '../../os/errno.ts'

@@ -61,11 +61,17 @@ async function requireLogin(call: Call, host: string | undefined): Promise<void>
       'Both remote and local mode is accessible when RESTful Interface Tool is run as administrator. Only remote mode is available for non-admin user groups.',
     )
   }
-  if (!process.host.modules.has('hpilo'))
+  if (!process.host.modules.has('hpilo') || !process.host.fs.exists('/dev/hpilo'))
     throw logged(
       call,
       34,
       'Chif driver not found, please check that the iLO channel interface driver (Chif) is installed.',
+    )
+  // rdmc_helper.ReturnCodes 75, LoginCommand.py.
+  if (process.host.machine.bmc.settings.requireHostAuthentication)
+    throw new IlorestError(
+      75,
+      'High security mode [..] or Host Authentication has been enabled. Please provide valid credentials.',
     )
   await writeSession(process, { id: randomUUID(), patches: {} })
 }

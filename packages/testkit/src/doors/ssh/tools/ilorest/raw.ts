@@ -1,4 +1,5 @@
-import { findResource, resourcesOf } from '../../../redfish/resources.ts'
+import { hpeDialect } from '../../../redfish/hpe/dialect.ts'
+import { findResource } from '../../../redfish/resource.ts'
 import type { Caller, Sessions } from '../../../redfish/sessions.ts'
 import { dropSession } from './cache.ts'
 import { type Call, IlorestError, printJson, serverText, sorted } from './call.ts'
@@ -69,7 +70,7 @@ export async function reboot(call: Call): Promise<number> {
 
 function resourceAt(call: Call, path: string): unknown {
   const { machine, clock } = call.process.host
-  const found = findResource(resourcesOf(machine), path)
+  const found = findResource(hpeDialect.resourcesOf(machine), path, hpeDialect.samePath)
   if (found?.resource.GET === undefined) return undefined
   return found.resource.GET({
     machine,

@@ -4,26 +4,35 @@ import { runTool, type ToolIo } from '../run-tool.ts'
 import { lanPrint } from './lan-print.ts'
 import { lanSet } from './lan-set.ts'
 import { mcGuid, mcInfo, userList } from './management-controller.ts'
+import { raw } from './raw.ts'
 
 /** One verb: what it prints and does once the device is open. */
 type Verb = (process: Process, args: readonly string[], io: ToolIo) => number
 
+/** Privileges of IPMI 2.0 (appendix G), the higher with all of the lower. */
+const PRIVILEGES = ['Callback', 'User', 'Operator', 'Administrator'] as const
+type Privilege = (typeof PRIVILEGES)[number]
+
 interface Entry {
+  /** What the commands behind it take. */
+  readonly needs: Privilege
   readonly mutating: boolean
   readonly seconds: number
   readonly verb: Verb
 }
 
 const verbs: Readonly<Record<string, Entry>> = {
-  'mc info': { mutating: false, seconds: 0.3, verb: mcInfo },
-  'mc guid': { mutating: false, seconds: 0.3, verb: mcGuid },
-  'bmc info': { mutating: false, seconds: 0.3, verb: mcInfo },
-  'bmc guid': { mutating: false, seconds: 0.3, verb: mcGuid },
-  'lan print': { mutating: false, seconds: 1, verb: lanPrint },
-  'lan set': { mutating: true, seconds: 1.5, verb: lanSet },
-  'user list': { mutating: false, seconds: 1, verb: userList },
-  'chassis power': { mutating: false, seconds: 0.3, verb: chassisPower },
+  'mc info': { needs: 'User', mutating: false, seconds: 0.3, verb: mcInfo },
+  'mc guid': { needs: 'User', mutating: false, seconds: 0.3, verb: mcGuid },
+  'bmc info': { needs: 'User', mutating: false, seconds: 0.3, verb: mcInfo },
+  'bmc guid': { needs: 'User', mutating: false, seconds: 0.3, verb: mcGuid },
+  'lan print': { needs: 'Operator', mutating: false, seconds: 1, verb: lanPrint },
+  'lan set': { needs: 'Administrator', mutating: true, seconds: 1.5, verb: lanSet },
+  'user list': { needs: 'Operator', mutating: false, seconds: 1, verb: userList },
+  raw: { needs: 'User', mutating: false, seconds: 0.3, verb: raw },
+  'chassis power': { needs: 'User', mutating: false, seconds: 0.3, verb: chassisPower },
   'power status': {
+    needs: 'User',
     mutating: false,
     seconds: 0.3,
     verb: (process, args, io) => chassisPower(process, ['status', ...args], io),
@@ -45,12 +54,14 @@ export const ipmitool: Program = async (process) => {
     else if (!/^-[vchEsg]+$/.test(option)) return complain(process, `invalid option -- '${option.slice(1, 2)}'`)
   }
   const [group = '', verb = '', ...rest] = args
-  const name = [group, verb].filter((word) => word !== '').join(' ')
+  const isRaw = group === 'raw'
+  const name = isRaw ? group : [group, verb].filter((word) => word !== '').join(' ')
+  const operands = isRaw ? args.slice(1) : rest
   const entry = verbs[name]
   return runTool(process, {
     call: `ipmitool ${name === '' ? '(none)' : name}`,
     mutating: entry?.mutating ?? false,
-    detail: rest.join(' '),
+    detail: operands.join(' '),
     seconds: entry?.seconds ?? 0.1,
     refusal: (status) => ({ text: refusalText(name), code: status ?? 1 }),
     run: (io) => {
@@ -71,7 +82,11 @@ export const ipmitool: Program = async (process) => {
         )
         return 1
       }
-      if (entry !== undefined) return entry.verb(process, rest, io)
+      if (entry !== undefined && !mayOverKcs(process, entry.needs)) {
+        io.err(deniedText(name))
+        return 1
+      }
+      if (entry !== undefined) return entry.verb(process, operands, io)
       if (group === '') io.err('No command provided!\n')
       else if (['lan', 'mc', 'bmc', 'user', 'chassis', 'power'].includes(group))
         io.err(`Invalid ${group.toUpperCase()} command: ${verb}\n`)
@@ -91,6 +106,20 @@ function refusalText(name: string): string {
   if (name.endsWith('guid')) return 'Get GUID command failed: Node busy\n'
   if (name.endsWith('info')) return 'Get Device ID command failed\n'
   return 'Unable to get Chassis Power Status\n'
+}
+
+/** What the BMC lets its host do over KCS: all, unless its KCS control says otherwise. */
+function mayOverKcs({ host }: Process, needs: Privilege): boolean {
+  return PRIVILEGES.indexOf(host.machine.bmc.settings.kcsPrivilege) >= PRIVILEGES.indexOf(needs)
+}
+
+/** Completion code 0xd4 in the words of lib/ipmi_strings.c; which line it stands in is assumed, as with a busy BMC. */
+function deniedText(name: string): string {
+  const why = 'Insufficient privilege level'
+  if (name === 'lan print') return `Get LAN Parameter 'Set in Progress' command failed: ${why}\n`
+  if (name === 'lan set') return `Set LAN Parameter failed: ${why}\n`
+  if (name === 'user list') return `Get User Access command failed (channel 14, user 1): ${why}\n`
+  return `Command failed: ${why}\n`
 }
 
 function chassisPower(_process: Process, [verb = '']: readonly string[], io: ToolIo): number {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Answer } from '../../call.ts'
-import type { Machine } from '../../world/machine.ts'
-import type { BiosValue } from '../../world/model.ts'
-import { envelope, type RedfishReply } from './message.ts'
+import type { Answer } from '../../../call.ts'
+import type { Machine } from '../../../world/machine.ts'
+import type { BiosValue } from '../../../world/model.ts'
+import type { RedfishReply } from '../reply.ts'
+import { envelope } from './message.ts'
 
 const BIOS = '/redfish/v1/systems/1/bios/'
 const SETTINGS = `${BIOS}settings/`

@@ -1,5 +1,4 @@
-import { bmcHostName } from '../../world/bmc.ts'
-import type { Machine } from '../../world/machine.ts'
+import type { Machine } from '../../../world/machine.ts'
 
 /**
  * `/redfish/v1/`, the one resource that needs no log-in. Fields of HPE's reference; of the links only those that the lab serves.
@@ -7,7 +6,7 @@ import type { Machine } from '../../world/machine.ts'
  */
 export function serviceRoot(machine: Machine, now: number): unknown {
   const { model, bmc } = machine
-  const hostName = bmcHostName(machine.serial)
+  const hostName = bmc.hostName
   const link = (path: string) => ({ '@odata.id': `/redfish/v1/${path}` })
   return {
     '@odata.context': '/redfish/v1/$metadata#ServiceRoot.ServiceRoot',
@@ -19,6 +18,7 @@ export function serviceRoot(machine: Machine, now: number): unknown {
     UUID: bmc.uuid,
     Product: model.product,
     Vendor: 'HPE',
+    AccountService: link('AccountService/'),
     Managers: link('Managers/'),
     Registries: link('Registries/'),
     SessionService: link('SessionService/'),

@@ -1,6 +1,7 @@
-import type { Answer } from '../../call.ts'
-import type { Machine } from '../../world/machine.ts'
-import { envelope, success, type RedfishReply } from './message.ts'
+import type { Answer } from '../../../call.ts'
+import type { Machine } from '../../../world/machine.ts'
+import type { RedfishReply } from '../reply.ts'
+import { envelope, success } from './message.ts'
 
 /** HPE's list: neither PowerCycle nor ForceOn (captured on iLO 5 2.96). */
 const RESET_TYPES = [

@@ -1,3 +1,5 @@
+import type { RedfishReply } from '../reply.ts'
+
 /**
  * One entry of HPE's extended info: id and arguments, never a text (the text is in the registry).
  * Registry versions as iLO 6 sends them: `Base.1.12`, `iLO.2.15`.
@@ -5,13 +7,6 @@
 export interface RedfishMessage {
   readonly MessageId: string
   readonly MessageArgs?: readonly string[]
-}
-
-/** An answer before it becomes bytes. No `body`: empty, as iLO's 405. */
-export interface RedfishReply {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
 }
 
 /**

@@ -1,11 +1,13 @@
-import type { Answer } from '../../call.ts'
-import { bmcHostName } from '../../world/bmc.ts'
-import type { Machine } from '../../world/machine.ts'
-import { envelope, type RedfishReply } from './message.ts'
+import type { Answer } from '../../../call.ts'
+import type { Machine } from '../../../world/machine.ts'
+import type { RedfishReply } from '../reply.ts'
+import { managerSettings } from './manager-settings.ts'
+import { envelope } from './message.ts'
 import { IDLE_MINUTES } from './sessions.ts'
 
 /** `Managers/1`: the iLO. Its version text has the generation in it, unlike the service root's. */
-export function managerResource({ model, bmc }: Machine): unknown {
+export function managerResource(machine: Machine): unknown {
+  const { model, bmc } = machine
   return {
     '@odata.context': '/redfish/v1/$metadata#Manager.Manager',
     '@odata.id': '/redfish/v1/Managers/1/',
@@ -25,12 +27,19 @@ export function managerResource({ model, bmc }: Machine): unknown {
         target: '/redfish/v1/Managers/1/Actions/Manager.Reset/',
       },
     },
-    Oem: { Hpe: { '@odata.type': '#HpeiLO.v2_8_0.HpeiLO', IdleConnectionTimeoutMinutes: IDLE_MINUTES } },
+    NetworkProtocol: { '@odata.id': '/redfish/v1/Managers/1/NetworkProtocol/' },
+    Oem: {
+      Hpe: {
+        '@odata.type': '#HpeiLO.v2_8_0.HpeiLO',
+        IdleConnectionTimeoutMinutes: IDLE_MINUTES,
+        ...managerSettings(machine),
+      },
+    },
   }
 }
 
 /** The dedicated port. The lab lets it be read; it is changed from the host by IPMI. */
-export function managerInterface({ bmc, serial }: Machine): unknown {
+export function managerInterface({ bmc }: Machine): unknown {
   const { network } = bmc
   const dhcp = network.source === 'DHCP'
   const address = { Address: network.address, Gateway: network.gateway, SubnetMask: network.netmask }
@@ -49,7 +58,7 @@ export function managerInterface({ bmc, serial }: Machine): unknown {
       UseStaticRoutes: dhcp,
     },
     FullDuplex: true,
-    HostName: bmcHostName(serial),
+    HostName: bmc.hostName,
     IPv4Addresses: [{ ...address, AddressOrigin: dhcp ? 'DHCP' : 'Static' }],
     IPv4StaticAddresses: dhcp ? [] : [address],
     InterfaceEnabled: true,

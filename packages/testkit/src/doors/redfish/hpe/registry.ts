@@ -1,5 +1,5 @@
-import type { Machine } from '../../world/machine.ts'
-import type { BiosAttribute } from '../../world/model.ts'
+import type { Machine } from '../../../world/machine.ts'
+import type { BiosAttribute } from '../../../world/model.ts'
 import { attributeRegistryId } from './bios.ts'
 
 /** Where the BIOS registry's file is: another tree, in lower case (iLO RESTful API reference, "BIOS attribute registry"). */
