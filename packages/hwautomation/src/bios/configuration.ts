@@ -32,6 +32,10 @@ export interface BiosConfiguration {
   readonly attributes: Readonly<Record<string, BiosValue>>
   /** Persistent boot order, first entry first, where the source has it (HPE keeps it outside the attributes). */
   readonly bootOrder?: readonly string[]
+  /** Native names of the settings that hold the boot order, first entry first, where it is made of settings (Supermicro). */
+  readonly bootOrderSettings?: readonly string[]
+  /** Whether the BIOS set-up has an administrator password, where the source tells (Supermicro's `HasPassword`). */
+  readonly administratorPassword?: 'set' | 'unset'
 }
 
 /** One attribute in the vendor's registry (DSP8010 AttributeRegistry). */
@@ -50,7 +54,29 @@ export interface RegistryAttribute {
   readonly grayOut: boolean
   readonly default?: BiosValue
   readonly displayName?: string
+  /** It can be changed only while this holds (Supermicro's `WorkIf`). */
+  readonly worksIf?: BiosCondition
+  /** Values that can be chosen only while something holds (Supermicro's `Option ValidIf`). */
+  readonly valuesIf?: readonly { readonly value: BiosValue; readonly condition: BiosCondition }[]
+  /** A licence that changing it needs and the machine lacks, e.g. `SFT-DCMS-SINGLE`. */
+  readonly missingLicence?: string
 }
+
+/**
+ * A condition on the settings after a change, as plain JSON. `known` is decided by something that no setting changes
+ * (whether a password is set); `unknown` could not be understood and never speaks against a change.
+ */
+export type BiosCondition =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly BiosCondition[] }
+  | { readonly kind: 'one-of'; readonly attribute: string; readonly values: readonly BiosValue[] }
+  | {
+      readonly kind: 'number'
+      readonly attribute: string
+      readonly compare: '==' | '!=' | '<=' | '>=' | '<' | '>'
+      readonly value: number
+    }
+  | { readonly kind: 'known'; readonly holds: boolean; readonly text: string }
+  | { readonly kind: 'unknown'; readonly text: string }
 
 /** One term of a dependency: `attribute condition value`, joined to the terms before it by `term`. */
 export interface RegistryCondition {
@@ -79,6 +105,14 @@ export interface BiosRegistry {
 /** The value of an attribute, or undefined; safe for names such as `constructor` and `__proto__`. */
 export function attributeOf(configuration: Pick<BiosConfiguration, 'attributes'>, name: string): BiosValue | undefined {
   return Object.hasOwn(configuration.attributes, name) ? configuration.attributes[name] : undefined
+}
+
+/** The persistent boot order, first entry first: of its own, or made of settings. Undefined where the source has none. */
+export function bootOrderOf(configuration: BiosConfiguration): readonly string[] | undefined {
+  const settings = configuration.bootOrderSettings?.map((name) => attributeOf(configuration, name))
+  return settings === undefined
+    ? configuration.bootOrder
+    : settings.filter((entry) => typeof entry === 'string' && entry !== 'Disabled').map(String)
 }
 
 /** The registry's entry of an attribute, or undefined. */

@@ -1,3 +1,4 @@
+import { unmetCondition } from './condition.ts'
 import { attributeOf, registryEntry, sameValue } from './configuration.ts'
 import type { BiosConfiguration, BiosRegistry, BiosValue } from './configuration.ts'
 import { hasDependencies, impliedValue, isGrayedOut } from './dependencies.ts'
@@ -32,6 +33,9 @@ export function judge(want: Want, bench: Bench): Judged {
     const { code, message, hint } = checked
     return { kind: 'problem', problem: { code, ...label, wanted: want.value, message, hint } }
   }
+  // Another way to write it: `05`.
+  if (from !== undefined && sameValue(from, checked.value))
+    return { kind: 'unchanged', asWanted: { ...label, value: from } }
   const change: BiosChange = { ...label, from: from ?? null, to: checked.value }
   const problem = neverWritten(change, bench)
   return problem === undefined ? { kind: 'change', change } : { kind: 'problem', problem }
@@ -45,6 +49,14 @@ function neverWritten(change: BiosChange, { vendor, current, registry }: Bench):
   const reason = vendor.readOnlyReason(change.name)
   if (reason !== undefined)
     return refused(change, 'read-only', `${name} is read-only and is ${printable(change.from)}: ${reason}.`, out)
+  const licence = registryEntry(registry, change.name)?.missingLicence
+  if (licence !== undefined)
+    return refused(
+      change,
+      'licence',
+      `${name} can be changed only with the licence ${printable(licence)}, which this machine lacks.`,
+      `Activate ${printable(licence)} on the machine, or take ${name} out of the template.`,
+    )
   if (registryEntry(registry, change.name)?.readOnly !== true) return undefined
   const board = printable(vendor.boardName(current.board))
   return refused(
@@ -88,6 +100,11 @@ function locking(
   after: (name: string) => BiosValue | undefined,
 ): BiosProblem | undefined {
   const name = printable(change.name)
+  const unmet = unmetCondition(registryEntry(registry, change.name), change.to, after)
+  if (unmet !== undefined) {
+    const message = `${name} can be ${printable(change.to)} only while ${printable(unmet, 600)}.`
+    return refused(change, 'grayed-out', message, 'Change what it depends on too, or take it out of the template.')
+  }
   if (registry !== undefined && hasDependencies(registry, change.name)) {
     const { grayed, by } = isGrayedOut(registry, change.name, after)
     const why = by === undefined ? '' : ` while ${printable(by)}`

@@ -12,6 +12,7 @@ export type BiosProblemCode =
   | 'locked-by-profile'
   | 'action'
   | 'secret'
+  | 'licence'
   | 'contradiction'
   | 'ambiguous'
   | 'needs-consent'

@@ -1,4 +1,4 @@
-import { attributeOf } from './configuration.ts'
+import { attributeOf, bootOrderOf } from './configuration.ts'
 import type { BiosConfiguration } from './configuration.ts'
 import type { BiosChange, BiosProblem } from './plan.ts'
 import { printable } from './printable.ts'
@@ -22,11 +22,17 @@ export interface Reachability {
  */
 export function reachabilityProblems(input: Reachability): BiosProblem[] {
   const cuts = input.changes.flatMap((change) => cutOff(change, input))
-  const lost = cuts.some((problem) => problem.name !== 'BootMode') ? [] : networkBootLost(input)
-  return [...cuts, ...lost, ...networkBootNotFirst(input)]
+  const named = cuts.some(({ consent }) => consent === 'disable-network-boot')
+  const lost = named ? [] : networkBootLost(input)
+  return [...cuts.map(({ problem }) => problem), ...lost, ...networkBootNotFirst(input)]
 }
 
-function cutOff(change: BiosChange, { vendor, after, bootNic, allowed }: Reachability): BiosProblem[] {
+interface CutOff {
+  readonly consent: Consent
+  readonly problem: BiosProblem
+}
+
+function cutOff(change: BiosChange, { vendor, after, bootNic, allowed }: Reachability): CutOff[] {
   const reach = vendor.reach(change.name, change.from, change.to)
   if (reach === undefined) return []
   if (reach === 'boot-mode')
@@ -42,8 +48,8 @@ function cutOff(change: BiosChange, { vendor, after, bootNic, allowed }: Reachab
   return [needsConsent(change, 'disable-network-boot', 'takes network boot away from a NIC the machine may boot from')]
 }
 
-function needsConsent(change: BiosChange, consent: Consent, effect: string): BiosProblem {
-  return {
+function needsConsent(change: BiosChange, consent: Consent, effect: string): CutOff {
+  const problem: BiosProblem = {
     code: 'needs-consent',
     name: change.name,
     ...(change.canonical === undefined ? {} : { canonical: change.canonical }),
@@ -51,6 +57,7 @@ function needsConsent(change: BiosChange, consent: Consent, effect: string): Bio
     message: `${printable(change.name)}: ${printable(change.from)} -> ${printable(change.to)} ${effect}.`,
     hint: `Take it out of the template, or add \`${consent}\` to \`bios.allow\` of the device type if it is meant.`,
   }
+  return { consent, problem }
 }
 
 function networkBootLost({ vendor, current, after, bootNic, allowed }: Reachability): BiosProblem[] {
@@ -89,8 +96,8 @@ function networkBootLost({ vendor, current, after, bootNic, allowed }: Reachabil
     : []
 }
 
-function networkBootNotFirst({ vendor, current, allowed }: Reachability): BiosProblem[] {
-  const first = current.bootOrder?.[0]
+function networkBootNotFirst({ vendor, after, allowed }: Reachability): BiosProblem[] {
+  const first = bootOrderOf(after)?.[0]
   if (first === undefined || vendor.isNetworkBootEntry(first) || allowed.has('network-boot-not-first')) return []
   return [
     {

@@ -47,6 +47,7 @@ export function planBiosChange({
     current,
     registry,
     bootNic: template.bootNic,
+    wanted: template.settings,
   })
   const judged = wants.map((want) => judge(want, { vendor, current, registry }))
   const proposed = judged.flatMap((each) => (each.kind === 'change' ? [each.change] : []))

@@ -1,6 +1,6 @@
 import { attributeOf, registryEntry, sameValue } from './configuration.ts'
 import type { BiosConfiguration, BiosRegistry, BiosValue } from './configuration.ts'
-import { judge, judgeTogether, type Bench } from './judge.ts'
+import { judge, judgeTogether, type Bench, type Judged } from './judge.ts'
 import type { BiosAsWanted, BiosChange, BiosPlan, BiosProblem } from './plan.ts'
 import { printable } from './printable.ts'
 import { biosVendors } from './vendors.ts'
@@ -34,6 +34,9 @@ export function planBiosRestore({ found, current, pending = current, registry }:
   const judged = Object.entries(found.attributes)
     .filter(([name]) => isSetting(name, bench))
     .map(([name, value]) => judge({ name, value }, bench))
+    .map((each) =>
+      each.kind === 'change' && mayBeAnother(each.change.name, found, current) ? renumbered(each.change) : each,
+    )
   const proposed = judged.flatMap((each) => (each.kind === 'change' ? [each.change] : []))
   const refused = judged.flatMap((each) => (each.kind === 'problem' ? [each.problem] : []))
   const { changes, implied, locked } = judgeTogether(proposed, bench)
@@ -54,6 +57,22 @@ export function planBiosRestore({ found, current, pending = current, registry }:
     },
     left: [...refused, ...locked],
   }
+}
+
+/**
+ * Supermicro tells settings of one name apart by a number that its tool counts through the whole file: in another version of the BIOS, with
+ * a setting more, it may be that of another one. Read back, the wrong one would look right.
+ */
+function mayBeAnother(name: string, found: BiosConfiguration, current: BiosConfiguration): boolean {
+  return (
+    current.vendor === 'supermicro' && /#\d+(?: > |$)/.test(name) && found.board.romVersion !== current.board.romVersion
+  )
+}
+
+function renumbered({ name, to }: BiosChange): Judged {
+  const message = `${printable(name, 300)} may be another setting since the BIOS was updated: the board has several of that name.`
+  const hint = 'Look in the BIOS set-up which one is meant, and set it there.'
+  return { kind: 'problem', problem: { code: 'ambiguous', name, wanted: to, message, hint } }
 }
 
 /** It is there now, holds a value, and can be written. */

@@ -23,6 +23,7 @@ export const biosSettings = {
     reach: 'boot-mode',
     description: 'UEFI or legacy BIOS boot. Changing it makes the installed boot entries useless.',
   },
+  csm: { kind: 'choice', values: onOff, description: 'Compatibility support module: legacy option ROMs beside UEFI.' },
   'secure-boot': { kind: 'choice', values: onOff, description: 'UEFI Secure Boot.' },
   pxe: {
     kind: 'choice',
@@ -41,6 +42,11 @@ export const biosSettings = {
     max: 20,
     description: 'How often one network device is tried before the next entry.',
   },
+  'network-boot-protocol': {
+    kind: 'choice',
+    values: ['auto', 'ipv4', 'ipv6'],
+    description: 'Internet protocol of network boot; `auto` tries both.',
+  },
   'http-boot': {
     kind: 'choice',
     values: ['auto', 'https-only', 'http-only', 'disabled'],
@@ -56,9 +62,27 @@ export const biosSettings = {
     values: onOff,
     description: 'Frequencies above nominal (Turbo Boost, Core Performance Boost).',
   },
+  'p-states': {
+    kind: 'choice',
+    values: onOff,
+    description: 'Frequencies below nominal when there is little to do (SpeedStep, EIST).',
+  },
+  'hardware-p-states': {
+    kind: 'choice',
+    values: ['disabled', 'native', 'native-without-legacy', 'out-of-band'],
+    description: 'Frequencies chosen by the processor itself (Speed Shift, HWP), and whether the OS may guide it.',
+  },
+  'avx-pre-grant': {
+    kind: 'choice',
+    values: onOff,
+    description: 'Processor keeps the frequency licence of wide vector instructions at hand.',
+  },
+  avx512: { kind: 'choice', values: ['auto', 'enabled', 'disabled'], description: 'AVX-512 instructions.' },
   'power-profile': {
     kind: 'choice',
     values: [
+      'balanced',
+      'performance',
       'power-efficient',
       'peak-frequency',
       'throughput',
@@ -86,10 +110,26 @@ export const biosSettings = {
     description: 'Energy/performance bias of the processor.',
   },
   'c-states': { kind: 'choice', values: ['c6', 'c1e', 'none'], description: 'Deepest idle state of a core.' },
+  'package-c-state': {
+    kind: 'choice',
+    values: ['auto', 'none', 'c2', 'c6-non-retention', 'c6-retention', 'no-limit'],
+    description: 'Deepest idle state of a whole processor.',
+  },
   'sr-iov': { kind: 'choice', values: onOff, description: 'PCIe single-root I/O virtualization.' },
   iommu: { kind: 'choice', values: onOff, description: 'I/O memory management unit (VT-d, AMD-Vi, SMMU).' },
   virtualization: { kind: 'choice', values: onOff, description: 'Processor virtualization (VT-x, SVM).' },
   'patrol-scrub': { kind: 'choice', values: onOff, description: 'Background correction of memory errors.' },
+  numa: { kind: 'choice', values: onOff, description: 'Memory is shown to the OS as nodes near each processor.' },
+  'numa-nodes-per-socket': {
+    kind: 'choice',
+    values: ['auto', '1', '2', '4'],
+    description: 'NUMA nodes per socket (AMD NPS).',
+  },
+  'l3-as-numa': {
+    kind: 'choice',
+    values: ['auto', 'enabled', 'disabled'],
+    description: 'One NUMA node per last-level cache (AMD).',
+  },
   'numa-group-size': {
     kind: 'choice',
     values: ['flat', 'clustered'],
@@ -102,13 +142,29 @@ export const biosSettings = {
     values: ['fault-tolerant', 'ecc', 'spare', 'mirror'],
     description: 'What memory is given up for fault tolerance.',
   },
-  'sata-mode': { kind: 'choice', values: ['ahci', 'raid'], description: 'Mode of the embedded SATA controllers.' },
+  'sata-mode': {
+    kind: 'choice',
+    values: ['ahci', 'raid', 'disabled'],
+    description: 'Mode of the embedded SATA controllers.',
+  },
   x2apic: {
     kind: 'choice',
-    values: ['enabled', 'disabled', 'forced'],
+    values: ['auto', 'enabled', 'disabled', 'forced'],
     description: 'Extended interrupt controller mode (x86).',
   },
-  sgx: { kind: 'choice', values: onOff, description: 'Intel Software Guard Extensions.' },
+  sgx: {
+    kind: 'choice',
+    values: ['enabled', 'disabled', 'software-controlled'],
+    description: 'Intel Software Guard Extensions.',
+  },
+  'memory-encryption': {
+    kind: 'choice',
+    values: ['disabled', 'single-key', 'multi-key'],
+    description:
+      'Encryption of all memory (Intel TME and TME-MK, AMD SME); SGX and TDX of newer processors build on it.',
+  },
+  tdx: { kind: 'choice', values: onOff, description: 'Intel Trust Domain Extensions.' },
+  txt: { kind: 'choice', values: onOff, description: 'Intel Trusted Execution Technology.' },
   tpm: { kind: 'choice', values: ['visible', 'hidden'], description: 'Whether the OS sees the TPM.' },
   'console-redirection': {
     kind: 'choice',
@@ -119,6 +175,17 @@ export const biosSettings = {
     kind: 'choice',
     values: ['9600', '19200', '38400', '57600', '115200'],
     description: 'Bits per second of the serial console.',
+  },
+  'quiet-boot': { kind: 'choice', values: onOff, description: 'A logo instead of the messages of the POST.' },
+  'wait-on-error': {
+    kind: 'choice',
+    values: onOff,
+    description: 'The POST waits for a key (F1) after an error. Nobody is there to press it.',
+  },
+  'internal-graphics': {
+    kind: 'choice',
+    values: ['auto', 'enabled', 'disabled'],
+    description: 'Graphics of the processor.',
   },
   'ac-loss': {
     kind: 'choice',

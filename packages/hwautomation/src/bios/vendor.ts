@@ -1,5 +1,5 @@
 import type { BiosBoard, BiosConfiguration, BiosRegistry, BiosValue } from './configuration.ts'
-import type { Reach, SettingName } from './settings.ts'
+import type { BiosSettings, Reach, SettingName } from './settings.ts'
 
 /**
  * What a canonical setting means on one board:
@@ -22,6 +22,8 @@ export interface Board {
   readonly current: BiosConfiguration
   readonly registry?: BiosRegistry | undefined
   readonly bootNic?: string | undefined
+  /** What else the template wants: a NIC's ROM goes with the boot mode. */
+  readonly wanted?: BiosSettings | undefined
 }
 
 /** Everything the planner must know of a vendor's BIOS. A new vendor is one folder with one of these. */
@@ -32,7 +34,10 @@ export interface BiosVendor {
   isAction(attribute: string): boolean
   /** True for passwords, which must not pass through a template. */
   isSecret(attribute: string): boolean
-  /** How a change of this attribute can take the machine out of reach, if at all. */
+  /**
+   * How a change of this attribute can take the machine out of reach, if at all. `from` undefined: the present value is
+   * not known (a template is judged before any machine is seen), and whatever `to` takes away counts.
+   */
   reach(attribute: string, from: BiosValue | undefined, to: BiosValue): Reach | undefined
   /** NICs that can boot from the network on this board, and whether each may. */
   networkBoot(configuration: BiosConfiguration): readonly { readonly attribute: string; readonly enabled: boolean }[]

@@ -30,6 +30,8 @@ export function wantsOf(template: BiosTemplate, globs: readonly string[], vendor
   const preserved: BiosPreserved[] = []
   const problems: BiosProblem[] = []
   const byName = new Map<string, Want>()
+  let known: readonly string[] | undefined
+  let suggested = 0
   const boardName = printable(vendor.boardName(board.current.board))
 
   for (const canonical of settingNames) {
@@ -108,15 +110,16 @@ export function wantsOf(template: BiosTemplate, globs: readonly string[], vendor
     return entry === undefined ? vendor.isSecret(name) : entry.type === 'Password'
   }
 
+  /** Only for so many: a template that was made for another board has nothing but unknown names. */
   function suggestion(name: string): string {
-    return printable(
-      didYouMeanText(
-        name,
-        new Set([...Object.keys(board.current.attributes), ...Object.keys(board.registry?.attributes ?? {})]),
-      ),
-    )
+    if (suggested >= MOST_SUGGESTIONS) return ''
+    suggested += 1
+    known ??= [...new Set([...Object.keys(board.current.attributes), ...Object.keys(board.registry?.attributes ?? {})])]
+    return printable(didYouMeanText(name, known), 800)
   }
 }
+
+const MOST_SUGGESTIONS = 20
 
 /** Without the value: a plan is shown and kept. */
 function secretProblem({ name }: Want): BiosProblem {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { BiosVendorName } from '../bios/configuration.ts'
 
 const onOff = ['enabled', 'disabled'] as const
 
@@ -22,6 +23,13 @@ export const bmcSettings = {
 
 /** The name of such a setting. */
 export type BmcSettingName = keyof typeof bmcSettings
+
+/** Which of them each vendor's BMCs have; where they keep them is known to the client of the BMC. */
+export const bmcSettingsOf: Readonly<Record<BiosVendorName, readonly BmcSettingName[]>> = {
+  hpe: ['ipmi-over-lan', 'require-host-authentication', 'require-login-for-rbsu'],
+  supermicro: ['kcs-control', 'host-interface', 'ipmi-over-lan'],
+  dell: ['host-interface', 'ipmi-over-lan'],
+}
 
 /** Settings with their wanted values; what is absent is left alone. */
 export type BmcSettings = {

@@ -49,8 +49,30 @@ export class DeviceCatalogue {
       code: 'devices.unknown-type',
       kind: 'invalid',
       message: `There is no device type \`${printable(name, 64)}\`.`,
-      hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Known: ${this.names().join(', ') || 'none'}.`,
+      hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Known: ${this.#someNames()}.`,
       context: { deviceType: printable(name, 64), didYouMean: near },
+    })
+  }
+
+  #someNames(): string {
+    const [names, most] = [this.names(), 12]
+    const more = names.length > most ? `, and ${names.length - most} more (\`hwautomation devices list\`)` : ''
+    return `${names.slice(0, most).join(', ') || 'none'}${more}`
+  }
+
+  /**
+   * The type for work on a machine: one that machines can be proven to be of.
+   * @throws HwError `devices.unknown-type`, `devices.incomplete` (both kind `invalid`)
+   */
+  usable(name: string): DeviceType {
+    const type = this.get(name)
+    if (type.incomplete === undefined) return type
+    throw new HwError({
+      code: 'devices.incomplete',
+      kind: 'invalid',
+      message: `The device type \`${type.name}\` is not complete: ${printable(type.incomplete)}.`,
+      hint: `Describe it in a file of your own: \`extends: ${type.name}\`, with \`match\` (the board's DMI name) and \`incomplete: null\`.`,
+      context: { deviceType: type.name },
     })
   }
 
@@ -71,7 +93,10 @@ export class DeviceCatalogue {
 
   /** The types a machine is proven to be of, by name; several types may describe one model. */
   candidates(identity: MachineIdentity): string[] {
-    return this.names().filter((name) => this.matches(this.get(name), identity).ok)
+    return this.names().filter((name) => {
+      const type = this.get(name)
+      return type.incomplete === undefined && this.matches(type, identity).ok
+    })
   }
 }
 

@@ -12,8 +12,8 @@ export const deviceTypeName = z
   .string()
   .max(64)
   .regex(
-    /^[a-z0-9][a-z0-9._-]*$/,
-    'is not a name for a device type: lower-case letters, digits, `.`, `_` and `-`, no blanks',
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'is not a name for a device type: letters, digits, `.`, `_` and `-`, no blanks',
   )
 
 /** What MAAS takes as the name of a tag. */

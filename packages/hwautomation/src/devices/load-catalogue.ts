@@ -7,7 +7,8 @@ import { packageFolder } from '../package-folder.ts'
 import type { DeviceCatalogue } from './catalogue.ts'
 import { LARGEST_FILE } from './catalogue-source.ts'
 import type { CatalogueFault } from './catalogue-source.ts'
-import { parseCatalogue } from './parse-catalogue.ts'
+import type { DeviceType } from './device-type.ts'
+import { parseCatalogue, readTypes } from './parse-catalogue.ts'
 import type { CatalogueFile } from './parse-catalogue.ts'
 
 /** Which files a catalogue is made of. */
@@ -27,19 +28,42 @@ export interface LoadCatalogueOptions {
  * const catalogue = await loadCatalogue({ files: ['./device-types.yaml'] })
  * const type = catalogue.get('a1.c5.large')
  */
-export async function loadCatalogue({
-  files = [],
-  withoutBuiltIn = false,
-}: LoadCatalogueOptions = {}): Promise<DeviceCatalogue> {
+export async function loadCatalogue(options: LoadCatalogueOptions = {}): Promise<DeviceCatalogue> {
+  const { files, faults } = await readFiles(options)
+  return parseCatalogue(files, faults)
+}
+
+/** What files of device types are like. */
+export interface CatalogueCheck {
+  /** Types in force, the shipped ones among them; of files with faults as far as they could be understood. */
+  readonly types: readonly DeviceType[]
+  /** Every fault of every file, first file and line first. None: the files can be used. */
+  readonly faults: readonly CatalogueFault[]
+}
+
+/**
+ * Looks at files of device types without using them: the same rules as {@link loadCatalogue}, and it does not throw.
+ *
+ * @throws HwError `devices.catalogue-missing` alone
+ */
+export async function checkCatalogue(options: LoadCatalogueOptions = {}): Promise<CatalogueCheck> {
+  const { files, faults } = await readFiles(options)
+  return readTypes(files, faults)
+}
+
+async function readFiles({ files = [], withoutBuiltIn = false }: LoadCatalogueOptions): Promise<{
+  readonly files: readonly CatalogueFile[]
+  readonly faults: readonly CatalogueFault[]
+}> {
   const shipped = withoutBuiltIn ? [] : await shippedFiles()
   const reads = await Promise.all([
     ...shipped.map((file) => read(file, true)),
     ...files.map((file) => read(path.resolve(file), false, file)),
   ])
-  return parseCatalogue(
-    reads.flatMap((result) => ('text' in result ? [result] : [])),
-    reads.flatMap((result) => ('message' in result ? [result] : [])),
-  )
+  return {
+    files: reads.flatMap((result) => ('text' in result ? [result] : [])),
+    faults: reads.flatMap((result) => ('message' in result ? [result] : [])),
+  }
 }
 
 async function shippedFiles(): Promise<string[]> {

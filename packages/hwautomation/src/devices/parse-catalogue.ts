@@ -9,7 +9,8 @@ import { deviceType, deviceTypeName, deviceTypeSchema } from './device-type.ts'
 import type { DeviceType } from './device-type.ts'
 import { isMapping, resolveExtends } from './extends.ts'
 import type { Layer, RawType } from './extends.ts'
-import { faultsOfIssues } from './schema-faults.ts'
+import { faultAt, faultsOfIssues } from './schema-faults.ts'
+import { typeFaults } from './type-faults.ts'
 
 /** One file of device types, already read. */
 export interface CatalogueFile {
@@ -32,6 +33,16 @@ export function parseCatalogue(
   files: readonly CatalogueFile[],
   earlier: readonly CatalogueFault[] = [],
 ): DeviceCatalogue {
+  const { types, faults } = readTypes(files, earlier)
+  if (faults.length > 0) throw catalogueError(faults)
+  return new DeviceCatalogue(types)
+}
+
+/** The types of the files that could be understood, and every fault of all, first file and line first. Pure. */
+export function readTypes(
+  files: readonly CatalogueFile[],
+  earlier: readonly CatalogueFault[] = [],
+): { readonly types: readonly DeviceType[]; readonly faults: readonly CatalogueFault[] } {
   const faults: CatalogueFault[] = [...earlier]
   const layers: Record<'builtIn' | 'own', Map<string, RawType>> = { builtIn: new Map(), own: new Map() }
   for (const { file, text, builtIn = false } of files) {
@@ -42,19 +53,17 @@ export function parseCatalogue(
   const inForce = new Map([...layers.builtIn, ...layers.own])
   const types = [...inForce.values()].flatMap((raw) => compile(raw, layers, faults))
   faults.push(...sharedTags(types))
-  if (faults.length > 0) throw catalogueError(faults)
-  return new DeviceCatalogue(types.map(({ type }) => type))
+  return { types: types.map(({ type }) => type), faults: distinct(faults).toSorted(inOrder) }
 }
 
-/** All faults in one error, first file and line first. */
-export function catalogueError(faults: readonly CatalogueFault[]): HwError {
-  const lines = [
-    ...new Set(
-      faults
-        .toSorted(inOrder)
-        .map(({ file, line, column, message }) => `${printable(file)}:${line}:${column}: ${message}`),
-    ),
-  ]
+/** A fault as people and editors read it: `device-types.yaml:7:11: …`. */
+export function faultLine({ file, line, column, message }: CatalogueFault): string {
+  return `${printable(file)}:${line}:${column}: ${message}`
+}
+
+/** All faults in one error. */
+function catalogueError(faults: readonly CatalogueFault[]): HwError {
+  const lines = faults.map(faultLine)
   const count = lines.length === 1 ? 'a fault' : `${lines.length} faults`
   return new HwError({
     code: 'devices.catalogue-invalid',
@@ -63,6 +72,11 @@ export function catalogueError(faults: readonly CatalogueFault[]): HwError {
     hint: 'Correct the files named; nothing of them is used before all are right.',
     context: { faults: lines },
   })
+}
+
+/** A type that others extend would have its faults reported by each of them. */
+function distinct(faults: readonly CatalogueFault[]): CatalogueFault[] {
+  return [...new Map(faults.map((fault) => [faultLine(fault), fault])).values()]
 }
 
 function inOrder(a: CatalogueFault, b: CatalogueFault): number {
@@ -108,19 +122,23 @@ function compile(
     return []
   }
   const parsed = deviceTypeSchema.safeParse(resolved.content)
-  if (parsed.success) return [{ raw, type: deviceType(raw.name, raw.source.file, parsed.data) }]
-  faults.push(...faultsOfIssues(parsed.error.issues, resolved, inputSchema()))
-  return []
+  if (!parsed.success) {
+    faults.push(...faultsOfIssues(parsed.error.issues, resolved, inputSchema()))
+    return []
+  }
+  const type = deviceType(raw.name, raw.source.file, parsed.data)
+  faults.push(...typeFaults(type).map(({ path, of, message }) => faultAt(resolved, path, of, message)))
+  return [{ raw, type }]
 }
 
-/** Two types on one tag could not be told apart in MAAS. */
+/** Two types on one tag could not be told apart in MAAS, nor by people where only letter case tells the tags apart. */
 function sharedTags(types: readonly Compiled[]): CatalogueFault[] {
   const byTag = new Map<string, Compiled>()
   return types.flatMap((compiled) => {
     const { type, raw } = compiled
-    const other = byTag.get(type.tag)
+    const other = byTag.get(type.tag.toLowerCase())
     if (other === undefined) {
-      byTag.set(type.tag, compiled)
+      byTag.set(type.tag.toLowerCase(), compiled)
       return []
     }
     const place = raw.source.position(['deviceTypes', type.name, 'tag'], 'key')

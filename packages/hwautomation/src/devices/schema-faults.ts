@@ -16,7 +16,7 @@ function faultsOf(issue: Issue, type: ResolvedType, schema: unknown): CatalogueF
   const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)))
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) =>
-      at(
+      faultAt(
         type,
         [...path, key],
         'key',
@@ -25,9 +25,11 @@ function faultsOf(issue: Issue, type: ResolvedType, schema: unknown): CatalogueF
     )
   const value = valueAt(type.content, path)
   if (issue.code === 'invalid_key')
-    return [at(type, path, 'key', `\`${printable(path.at(-1), 64)}\` ${issue.issues[0]?.message ?? 'is not allowed'}`)]
-  if (value === undefined) return [at(type, path, 'key', `\`${shown(path)}\` is missing`)]
-  return [at(type, path, 'value', `\`${shown(path)}\`: ${explain(issue, value)}`)]
+    return [
+      faultAt(type, path, 'key', `\`${printable(path.at(-1), 64)}\` ${issue.issues[0]?.message ?? 'is not allowed'}`),
+    ]
+  if (value === undefined) return [faultAt(type, path, 'key', `\`${shown(path)}\` is missing`)]
+  return [faultAt(type, path, 'value', `\`${shown(path)}\`: ${explain(issue, value)}`)]
 }
 
 function explain(issue: Issue, value: unknown): string {
@@ -62,8 +64,13 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['array', 'a list'],
 ])
 
-/** The place in the description that says it: the type's own, or that of a type it extends. */
-function at({ name, own, chain }: ResolvedType, path: NodePath, of: 'key' | 'value', message: string): CatalogueFault {
+/** A fault at the place in the description that says it: the type's own, or that of a type it extends. */
+export function faultAt(
+  { name, own, chain }: ResolvedType,
+  path: NodePath,
+  of: 'key' | 'value',
+  message: string,
+): CatalogueFault {
   const full = ['deviceTypes', name, ...path]
   const where = chain
     .map((raw) => ({ raw, path: ['deviceTypes', raw.name, ...path] }))

@@ -161,6 +161,9 @@ describe('a BIOS plan', () => {
     expect(
       planBiosChange({ current: rl300, template: template({ native: { NetworkBootRetryCount: '20' } }) }).changes,
     ).toEqual([])
+    expect(
+      planBiosChange({ current: rl300, template: template({ native: { NetworkBootRetryCount: '020' } }) }),
+    ).toMatchObject({ changes: [], unchanged: [{ name: 'NetworkBootRetryCount', value: 20 }] })
   })
 })
 

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { didYouMean } from '../../src/bios/did-you-mean.ts'
 import { hpeMappings } from '../../src/bios/hpe/mapping.ts'
@@ -7,15 +8,18 @@ import { biosSettings, biosSettingsSchema, isSettingName, settingNames } from '.
 import { biosTemplateSchema } from '../../src/bios/template.ts'
 
 describe('the canonical vocabulary', () => {
-  it('has kebab names, a description each, and a value for every word in every HPE form', () => {
+  it('has kebab names, a description each, and in HPE forms only its own words, each with a value of its own', () => {
     for (const name of settingNames) {
       const definition = biosSettings[name]
       expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
       expect(definition.description).toMatch(/\.$/)
       if (name === 'pxe' || definition.kind === 'number') continue
       const forms: readonly NativeForm[] = hpeMappings[name].forms
-      for (const form of forms)
-        expect(Object.keys(form.values ?? {}).toSorted()).toEqual([...definition.values].toSorted())
+      for (const { attribute, values = {} } of forms) {
+        expect(Object.keys(values).length, `${name} ${attribute}`).toBeGreaterThan(1)
+        expect(definition.values).toEqual(expect.arrayContaining(Object.keys(values)))
+        expect(new Set(Object.values(values)).size).toBe(Object.keys(values).length)
+      }
     }
   })
 
@@ -65,14 +69,23 @@ describe('a board without a name', () => {
 
 describe('a template', () => {
   it.each([
-    [{ native: { 'A B': 'x' } }],
-    [{ native: { ['__proto__x\n']: 'x' } }],
+    [{ native: { ' A': 'x' } }],
+    [{ native: { 'A ': 'x' } }],
+    [{ native: { ['A\n']: 'x' } }],
+    [{ native: { ['A\u202eB']: 'x' } }],
+    [{ native: { ['A\u2028B']: 'x' } }],
+    [{ native: { ['A'.repeat(257)]: 'x' } }],
+    [{ native: { constructor: 'x' } }],
+    [{ native: { toString: 'x' } }],
+    [{ native: { prototype: 'x' } }],
+    [{ native: { Sriov: 'a\u0000b' } }],
+    [{ native: { Sriov: 2 ** 53 } }],
     [{ native: { Sriov: true } }],
     [{ preserve: [''] }],
     [{ preserve: [' x'] }],
     [{ preserve: ['!'] }],
     [{ allow: ['everything'] }],
-    [{ bootNic: 'Slot 1' }],
+    [{ bootNic: ' Slot1' }],
     [{ unknown: 1 }],
   ])('refuses %j', (value) => {
     expect(biosTemplateSchema.safeParse(value).success).toBe(false)
@@ -84,6 +97,29 @@ describe('a template', () => {
 })
 
 describe('did you mean', () => {
+  it('finds the whole menu path of a setting named without its menus', () => {
+    const known = ['Advanced > Boot Feature > Quiet Boot', 'Advanced > COM > Console Redirection#2', 'Main > Other']
+    expect(didYouMean('Quiet Boot', known)).toEqual(['Advanced > Boot Feature > Quiet Boot'])
+    expect(didYouMean('console redirection', known)).toEqual(['Advanced > COM > Console Redirection#2'])
+  })
+
+  it('gives the three that Levenshtein counts the fewest edits for, of those that are near at all', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'C', ' ', '>'), maxLength: 12 })
+    fc.assert(
+      fc.property(text, fc.uniqueArray(text, { maxLength: 8 }), (word, known) => {
+        const edits = (name: string) =>
+          name.toLowerCase().endsWith(` > ${word.toLowerCase()}`)
+            ? 0
+            : levenshtein(word.toLowerCase(), name.toLowerCase())
+        const near = known
+          .filter((name) => edits(name) <= Math.max(2, Math.floor(Math.max(word.length, name.length) / 3)))
+          .toSorted((one, other) => edits(one) - edits(other) || (one < other ? -1 : 1))
+        expect(didYouMean(word, known)).toEqual(near.slice(0, 3))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it.each([
     ['a1.c5.larg', ['a1.c5.large', 'a1.c5.xlarge']],
     ['A1.C5.LARGE', ['a1.c5.large', 'a1.c5.xlarge']],
@@ -93,3 +129,19 @@ describe('did you mean', () => {
     expect(didYouMean(word.slice(0, 200_000), ['a1.c5.large', 'a1.c5.xlarge', 's1.c1.small'])).toEqual(near)
   })
 })
+
+/** The plain definition: the least number of letters put in, taken out or exchanged. */
+function levenshtein(a: string, b: string): number {
+  if (a === '' || b === '') return a.length + b.length
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)]
+  for (let i = 1; i <= a.length; i++) {
+    rows[i] = [i]
+    for (let j = 1; j <= b.length; j++)
+      rows[i]![j] = Math.min(
+        rows[i - 1]![j - 1]! + Number(a[i - 1] !== b[j - 1]),
+        rows[i - 1]![j]! + 1,
+        rows[i]![j - 1]! + 1,
+      )
+  }
+  return rows[a.length]![b.length]!
+}

@@ -38,6 +38,40 @@ describe('the device catalogue', () => {
     )
   })
 
+  it('lists a type that is not complete, and gives it to nobody who works on machines', () => {
+    const text = `deviceTypes:${type('odd')}\n    incomplete: nobody knows its board\n${type('fine').slice(1)}\n`
+    const some = parseCatalogue([{ file: 'a.yaml', text }])
+    expect(some.names()).toEqual(['fine', 'odd'])
+    expect(some.get('odd').incomplete).toBe('nobody knows its board')
+    expect(some.usable('fine')).toBe(some.get('fine'))
+    expect(() => some.usable('odd')).toThrow(
+      expect.objectContaining({
+        code: 'devices.incomplete',
+        kind: 'invalid',
+        message: 'The device type `odd` is not complete: nobody knows its board.',
+        hint: expect.stringContaining('`extends: odd`') as unknown,
+      }),
+    )
+    expect(() => some.usable('fien')).toThrow(expect.objectContaining({ code: 'devices.unknown-type' }))
+    expect(some.candidates(right)).toEqual(['fine'])
+    const own = 'deviceTypes:\n  odd: { extends: odd, incomplete: null }\n'
+    const completed = parseCatalogue([
+      { file: 'a.yaml', text, builtIn: true },
+      { file: 'b.yaml', text: own },
+    ])
+    expect(completed.candidates(right)).toEqual(['fine', 'odd'])
+  })
+
+  it('names some of many, and where all of them are', () => {
+    const names = Array.from({ length: 15 }, (_, index) => `type${String(index + 1).padStart(2, '0')}`)
+    const many = parseCatalogue([{ file: 'a.yaml', text: `deviceTypes:${names.map((name) => type(name)).join('')}` }])
+    expect(() => many.get('something-else')).toThrow(
+      expect.objectContaining({
+        hint: `Known: ${names.slice(0, 12).join(', ')}, and 3 more (\`hwautomation devices list\`).`,
+      }),
+    )
+  })
+
   it('may be empty', () => {
     expect(() => new DeviceCatalogue([]).get('x')).toThrow(expect.objectContaining({ hint: 'Known: none.' }))
   })

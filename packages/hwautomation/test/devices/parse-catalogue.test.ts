@@ -96,7 +96,7 @@ describe('a device catalogue file', () => {
       'f0.yaml:11:43: base: `steps.bios-push.attempt`: `90m` is longer than `total`',
     ],
     ['a blank at the end of a name', with_(/base:/, '"d3.m4.xlarge ":'), 'f0.yaml:2:3: `d3.m4.xlarge ` is not a name'],
-    ['a name in capitals', with_(/base:/, 'Base:'), 'f0.yaml:2:3: `Base` is not a name'],
+    ['a name with a blank', with_(/base:/, 'a base:'), 'f0.yaml:2:3: `a base` is not a name'],
     ['a name twice', `${base}${base.replace('deviceTypes:\n', '')}`, 'f0.yaml:12:3: Map keys must be unique'],
     ['a type that is no map', 'deviceTypes:\n  base: 5\n', 'f0.yaml:2:9: `base` must be a map'],
     [
@@ -134,11 +134,11 @@ describe('a device catalogue file', () => {
 
   it('reports all faults of all files at once, in order', () => {
     const bad = with_(/cores: 80/, 'cores: many').replace('vendor: hpe', 'vendor: hp')
-    expect(faults(bad, 'deviceTypes: [', base.replace('base:', 'Base :'))).toEqual([
-      expect.stringMatching(/^f0\.yaml:4:13: base: `vendor`: `hp` is not allowed; allowed: hpe\./),
+    expect(faults(bad, 'deviceTypes: [', base.replace('base:', '-base :'))).toEqual([
+      expect.stringMatching(/^f0\.yaml:4:13: base: `vendor`: `hp` is not allowed; allowed: hpe, supermicro, dell\./),
       'f0.yaml:6:24: base: `hardware.cores`: must be a number, not `many`',
       expect.stringMatching(/^f1\.yaml:/),
-      expect.stringMatching(/^f2\.yaml:2:3: `Base ?` is not a name/),
+      expect.stringMatching(/^f2\.yaml:2:3: `-base ?` is not a name/),
     ])
   })
 
@@ -152,6 +152,7 @@ describe('a device catalogue file', () => {
       'f0.yaml:12:3: `x-1` and `x.1` would both have the tag `hw-type-x-1`: give one of them a `tag` of its own',
     ])
     expect(faults(two('    tag: hw-type-x-1b\n'))).toEqual([])
+    expect(faults(two('    tag: HW-type-X-1\n'))[0]).toContain('would both have the tag `HW-type-X-1`')
   })
 })
 

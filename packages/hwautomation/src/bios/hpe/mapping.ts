@@ -23,6 +23,9 @@ export interface HpeMapping<Name extends SettingName = SettingName> {
 const onOff = { enabled: 'Enabled', disabled: 'Disabled' } as const
 const noSmt = 'Ampere Altra cores run one thread each: there is no SMT to set'
 const intelOnly = 'only Intel boards have it'
+const amdOnly = 'only AMD boards have it'
+const noCsm = 'HPE has no setting of its own for it: `boot-mode` decides'
+const noPStates = 'HPE has no setting of its own for it: `power-regulator` decides'
 const armBoard = 'an attribute of x86 boards; Ampere Altra has none'
 
 /**
@@ -37,6 +40,18 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
     // Gen10 always shows the attribute; that boards without it know UEFI only is assumed.
     fixed: { 'gen11-intel': 'uefi', 'gen11-amd': 'uefi', 'gen11-ampere': 'uefi', gen12: 'uefi', unknown: 'uefi' },
   },
+  csm: {
+    forms: [],
+    // The same assumption as for boot-mode.
+    fixed: {
+      'gen11-intel': 'disabled',
+      'gen11-amd': 'disabled',
+      'gen11-ampere': 'disabled',
+      gen12: 'disabled',
+      unknown: 'disabled',
+    },
+    absent: { 'gen10-intel': noCsm, 'gen10-amd': noCsm },
+  },
   'secure-boot': { forms: [{ attribute: 'SecureBootStatus', values: onOff }] },
   'boot-retry': {
     forms: [
@@ -47,6 +62,9 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
     ],
   },
   'network-boot-retries': { forms: [{ attribute: 'NetworkBootRetryCount' }] },
+  'network-boot-protocol': {
+    forms: [{ attribute: 'PrebootNetworkEnvPolicy', values: { auto: 'Auto', ipv4: 'Ipv4', ipv6: 'Ipv6' } }],
+  },
   'http-boot': {
     forms: [
       {
@@ -71,6 +89,13 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
     ],
     absent: { 'gen11-ampere': armBoard },
   },
+  'p-states': { forms: [], absent: { ...sameForAll(noPStates), 'gen11-ampere': armBoard } },
+  'hardware-p-states': { forms: [], absent: { ...sameForAll(noPStates), 'gen11-ampere': armBoard } },
+  'avx-pre-grant': {
+    forms: [{ attribute: 'AvxLicensePreGrantOverride', values: onOff }],
+    absent: { 'gen11-ampere': armBoard, 'gen10-amd': intelOnly, 'gen11-amd': intelOnly },
+  },
+  avx512: { forms: [], absent: { 'gen11-ampere': armBoard } },
   'power-profile': {
     forms: [
       {
@@ -124,6 +149,15 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
     forms: [{ attribute: 'MinProcIdlePower', values: { c6: 'C6', c1e: 'C1E', none: 'NoCStates' } }],
     absent: { 'gen11-ampere': armBoard },
   },
+  'package-c-state': {
+    forms: [
+      {
+        attribute: 'MinProcIdlePkgState',
+        values: { none: 'NoState', 'c6-non-retention': 'C6NonRetention', 'c6-retention': 'C6Retention' },
+      },
+    ],
+    absent: { 'gen11-ampere': armBoard, 'gen10-amd': intelOnly, 'gen11-amd': intelOnly },
+  },
   'sr-iov': { forms: [{ attribute: 'Sriov', values: onOff }] },
   iommu: {
     forms: [
@@ -138,6 +172,27 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
     absent: { 'gen11-ampere': armBoard },
   },
   'patrol-scrub': { forms: [{ attribute: 'MemPatrolScrubbing', values: onOff }] },
+  // Gen11 shows it; its values are assumed.
+  numa: { forms: [{ attribute: 'Numa', values: onOff }] },
+  'numa-nodes-per-socket': {
+    forms: [
+      {
+        attribute: 'NumaMemoryDomainsPerSocket',
+        // `TwoMemoryDomainsPerSocket` was seen; the others are formed like it.
+        values: {
+          auto: 'Auto',
+          '1': 'OneMemoryDomainPerSocket',
+          '2': 'TwoMemoryDomainsPerSocket',
+          '4': 'FourMemoryDomainsPerSocket',
+        },
+      },
+    ],
+    absent: { 'gen10-intel': amdOnly, 'gen11-intel': amdOnly },
+  },
+  'l3-as-numa': {
+    forms: [{ attribute: 'LastLevelCacheAsNUMANode', values: onOff }],
+    absent: { 'gen10-intel': amdOnly, 'gen11-intel': amdOnly, 'gen11-ampere': armBoard },
+  },
   'numa-group-size': { forms: [{ attribute: 'NumaGroupSizeOpt', values: { flat: 'Flat', clustered: 'Clustered' } }] },
   'sub-numa-clustering': {
     forms: [{ attribute: 'SubNumaClustering', values: onOff }],
@@ -159,7 +214,12 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
   },
   'sata-mode': { forms: [{ attribute: 'EmbeddedSata', values: { ahci: 'Ahci', raid: 'Raid' } }] },
   x2apic: {
-    forms: [{ attribute: 'ProcX2Apic', values: { enabled: 'Enabled', disabled: 'Disabled', forced: 'ForceEnabled' } }],
+    forms: [
+      {
+        attribute: 'ProcX2Apic',
+        values: { auto: 'Auto', enabled: 'Enabled', disabled: 'Disabled', forced: 'ForceEnabled' },
+      },
+    ],
     absent: { 'gen11-ampere': armBoard },
   },
   sgx: {
@@ -170,6 +230,20 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
       'gen10-amd': intelOnly,
       'gen10-intel': 'Gen10 scalable processors have no SGX',
     },
+  },
+  'memory-encryption': { forms: [], absent: { 'gen10-intel': 'Gen10 scalable processors have none' } },
+  tdx: {
+    forms: [],
+    absent: {
+      'gen11-ampere': intelOnly,
+      'gen11-amd': intelOnly,
+      'gen10-amd': intelOnly,
+      'gen10-intel': 'Gen10 scalable processors have none',
+    },
+  },
+  txt: {
+    forms: [{ attribute: 'IntelTxt', values: onOff }],
+    absent: { 'gen11-ampere': intelOnly, 'gen11-amd': intelOnly, 'gen10-amd': intelOnly },
   },
   tpm: { forms: [{ attribute: 'TpmVisibility', values: { visible: 'Visible', hidden: 'Hidden' } }] },
   'console-redirection': {
@@ -194,6 +268,11 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
       },
     ],
   },
+  'quiet-boot': { forms: [], absent: sameForAll('HPE has no such setting; PostScreenMode is near to it') },
+  'wait-on-error': {
+    forms: [{ attribute: 'PostF1Prompt', values: { enabled: 'Delayed20Sec', disabled: 'Disabled' } }],
+  },
+  'internal-graphics': { forms: [], absent: sameForAll('ProLiant boards do not use graphics of the processor') },
   'ac-loss': {
     forms: [
       {
@@ -231,4 +310,16 @@ export const hpeMappings: { readonly [Name in Exclude<SettingName, 'pxe'>]: HpeM
       },
     ],
   },
+}
+
+function sameForAll(reason: string): Readonly<Record<HpeBoardFamily, string>> {
+  return {
+    'gen10-intel': reason,
+    'gen10-amd': reason,
+    'gen11-intel': reason,
+    'gen11-amd': reason,
+    'gen11-ampere': reason,
+    gen12: reason,
+    unknown: reason,
+  }
 }

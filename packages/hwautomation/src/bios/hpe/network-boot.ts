@@ -25,7 +25,7 @@ export function hpeNetworkBoot(configuration: BiosConfiguration): { attribute: s
 /** How a change of this attribute can take the machine out of reach. */
 export function hpeReach(attribute: string, from: BiosValue | undefined, to: BiosValue): Reach | undefined {
   if (attribute === 'BootMode') return 'boot-mode'
-  if (from === ENABLED && to !== ENABLED) return 'network-boot'
+  if (to !== ENABLED && (from === ENABLED || (from === undefined && NIC_BOOT.test(attribute)))) return 'network-boot'
   if (NIC_DEVICE.test(attribute) && to === 'Disabled') return 'network-boot'
   return undefined
 }

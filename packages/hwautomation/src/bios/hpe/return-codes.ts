@@ -170,7 +170,7 @@ export const ilorestReturnCodes: ReadonlyMap<number, ReturnCode> = new Map<numbe
     {
       meaning: 'user and password are needed',
       kind: 'auth',
-      hint: 'Configure iLO credentials: this iLO does not allow local access without.',
+      hint: 'This iLO does not allow local access without credentials: switch host authentication off, or take it out of high security.',
       versions: '7.x',
     },
   ],
@@ -221,7 +221,7 @@ export const ilorestReturnCodes: ReadonlyMap<number, ReturnCode> = new Map<numbe
     {
       meaning: 'the security state of iLO wants credentials',
       kind: 'auth',
-      hint: 'Configure iLO credentials: high security or host authentication is on.',
+      hint: 'Switch host authentication off on the iLO (Security > Access Settings), or take it out of high security: local access has no credentials to give.',
     },
   ],
   [76, { meaning: 'the local connection to iLO failed', kind: 'transient', hint: CHIF }],

@@ -67,8 +67,8 @@ function withoutAttribute(mapping: HpeMapping, value: string | number, { current
   const family = hpeBoardFamily(current.board, current.registryId)
   const fixed = mapping.fixed?.[family]
   const names = mapping.forms.map((form) => form.attribute).join(' nor ')
-  if (fixed === undefined)
-    return { kind: 'unavailable', reason: mapping.absent?.[family] ?? `the board has no attribute ${names}` }
+  const lacking = names === '' ? 'no attribute of it is known' : `the board has no attribute ${names}`
+  if (fixed === undefined) return { kind: 'unavailable', reason: mapping.absent?.[family] ?? lacking }
   if (fixed === value) return { kind: 'given', reason: `always \`${String(fixed)}\` on this board` }
   return { kind: 'unavailable', reason: `always \`${String(fixed)}\` on this board` }
 }
