@@ -2,6 +2,7 @@ import { timestamp, type Clock } from '../clock.ts'
 import type { BiosBoard } from '../bios/configuration.ts'
 import type { Dial } from '../dial.ts'
 import { RedfishClient } from '../bmc/redfish/redfish-client.ts'
+import { RefusedCredentials } from '../bmc/redfish/refused-credentials.ts'
 import { HwError, isHwError } from '../errors.ts'
 import { hostOf } from '../lan/power-address.ts'
 import type { Logger } from '../logger.ts'
@@ -42,6 +43,8 @@ export interface SiteBmcNetworkOptions {
 /** The `BmcNetwork` capability: the address by ipmitool on the host, the proof by Redfish, the registration in MAAS. */
 export class SiteBmcNetwork implements BmcNetwork {
   readonly #options: SiteBmcNetworkOptions
+  /** Of the machine's own credentials, by its BMC at whichever address it was asked. */
+  readonly #refused = new RefusedCredentials()
 
   constructor(options: SiteBmcNetworkOptions) {
     this.#options = options
@@ -59,7 +62,7 @@ export class SiteBmcNetwork implements BmcNetwork {
   async look(address: string, signal: AbortSignal): Promise<Sighting> {
     // A BMC without an address says 0.0.0.0, which would lead to this machine itself.
     if (address === '0.0.0.0') return { state: 'silent' }
-    const bmc = this.#client(address)
+    const bmc = this.clientAt(address)
     try {
       const root = await bmc.serviceRoot({ signal })
       return {
@@ -85,7 +88,7 @@ export class SiteBmcNetwork implements BmcNetwork {
     { certificateSha256, signal, onWarning }: Parameters<BmcNetwork['hostBehind']>[1],
   ): Promise<{ readonly serial: string | null; readonly uuid: string | null }> {
     const credentials = await this.credentials(signal)
-    await using bmc = this.#client(address, certificateSha256)
+    await using bmc = this.clientAt(address, certificateSha256, this.#refused)
     try {
       const identity = await bmc.withSession(credentials, () => bmc.systemIdentity({ signal }), { signal })
       return { serial: identity.serialNumber ?? null, uuid: identity.uuid ?? null }
@@ -160,7 +163,7 @@ export class SiteBmcNetwork implements BmcNetwork {
         hint: 'Set the machine’s power address in MAAS.',
       })
     const credentials = await this.credentials(signal)
-    await using bmc = this.#client(host)
+    await using bmc = this.clientAt(host, undefined, this.#refused)
     return await bmc.withSession(
       credentials,
       async () => {
@@ -177,7 +180,8 @@ export class SiteBmcNetwork implements BmcNetwork {
     )
   }
 
-  #client(host: string, pinned?: string): RedfishClient {
+  /** A client of whatever answers at an address; `pinned` is the one certificate it may show, `refused` the logins it spares it. */
+  clientAt(host: string, pinned?: string, refused?: RefusedCredentials): RedfishClient {
     const { dial, clock, logger, redactor, timeouts } = this.#options
     return new RedfishClient({
       host,
@@ -185,6 +189,7 @@ export class SiteBmcNetwork implements BmcNetwork {
       clock,
       logger,
       redactor,
+      ...(refused === undefined ? {} : { refused }),
       certificate: pinned === undefined ? { mode: 'trust-first' } : { mode: 'pin', sha256: pinned },
       ...(timeouts.connectMs === undefined ? {} : { connectTimeoutMs: timeouts.connectMs }),
       ...(timeouts.requestMs === undefined ? {} : { requestTimeoutMs: timeouts.requestMs }),

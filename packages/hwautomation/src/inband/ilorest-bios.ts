@@ -96,7 +96,7 @@ export class IlorestBios implements Bios {
   }
 
   /** iLO applies settings in POST, which is over when the host answers. */
-  async untilSettled(): Promise<void> {}
+  async untilSettled(): Promise<undefined> {}
 
   async signOut(signal: AbortSignal): Promise<void> {
     const { shell } = this.#options

@@ -58,19 +58,20 @@ const FAILURES: readonly (Failure & { readonly text: RegExp })[] = [
     message: 'The BMC took the LAN setting but reads back something else',
     hint: 'Read "ipmitool lan print" again in a minute: some BMCs apply an address late, and some change their own address under the tool.',
   },
-  {
-    text: /Attempt to set 'in progress'|set[- ]in[- ]progress|Node busy|BMC initialization in progress|Device firmeware in update mode|Out of space|: Timeout\b/im,
-    code: 'bmc.busy',
-    kind: 'busy',
-    message: 'The BMC is busy',
-    hint: 'Wait a minute; if it stays busy, another tool may have left "Set In Progress" on: reset the BMC (mc reset cold).',
-  },
+  // Before the words of a busy one: the line names the parameter `Set in Progress` that was asked for.
   {
     text: /Insufficient privilege level|Cannot execute command, command disabled/m,
     code: 'bmc.privilege',
     kind: 'auth',
     message: 'The BMC refuses this command to this user or interface',
     hint: 'Check the BMC for a KCS restriction ("require host authentication", KCS control) and the privilege of the user.',
+  },
+  {
+    text: /Attempt to set 'in progress'|set[- ]in[- ]progress|Node busy|BMC initialization in progress|Device firmeware in update mode|Out of space|: Timeout\b/im,
+    code: 'bmc.busy',
+    kind: 'busy',
+    message: 'The BMC is busy',
+    hint: 'Wait a minute; if it stays busy, another tool may have left "Set In Progress" on: reset the BMC (mc reset cold).',
   },
   {
     text: /Unable to establish (?:IPMI v2 \/ RMCP\+|LAN|IPMI) session|insufficient resources for session/m,

@@ -24,7 +24,7 @@ export function parseLanPrint(stdout: string): LanPrint {
   const mac = first(fields, 'MAC Address')
   const vlan = first(fields, 'VLAN ID') ?? first(fields, '802.1q VLAN ID')
   return {
-    source: SOURCES[required(fields, 'IP Address Source', 'lan print')] ?? 'other',
+    source: SOURCES.get(required(fields, 'IP Address Source', 'lan print')) ?? 'other',
     address: ipv4(fields, 'IP Address'),
     netmask: ipv4(fields, 'Subnet Mask'),
     gateway: first(fields, 'Default Gateway IP') === undefined ? '0.0.0.0' : ipv4(fields, 'Default Gateway IP'),
@@ -35,13 +35,13 @@ export function parseLanPrint(stdout: string): LanPrint {
   }
 }
 
-const SOURCES: Readonly<Record<string, AddressSource>> = {
-  Unspecified: 'unspecified',
-  'Static Address': 'static',
-  'DHCP Address': 'dhcp',
-  'BIOS Assigned Address': 'bios',
-  Other: 'other',
-}
+const SOURCES: ReadonlyMap<string, AddressSource> = new Map([
+  ['Unspecified', 'unspecified'],
+  ['Static Address', 'static'],
+  ['DHCP Address', 'dhcp'],
+  ['BIOS Assigned Address', 'bios'],
+  ['Other', 'other'],
+])
 
 /** What `mc info` says. */
 export interface McInfo {
@@ -121,6 +121,7 @@ export interface IpmiUser {
 export function parseUserList(stdout: string): IpmiUser[] {
   if (!/^ID\s+Name\s/m.test(stdout)) throw unreadable('user list', `it says ${short(stdout)}`)
   return stdout.split(/\r?\n/).flatMap((line) => {
+    if (line.length > LONGEST_ROW) return []
     const row = /^(\d{1,2})\s+(.*?)\s*(?:true|false)\s+(true|false)\s+(true|false)\s+(\S.*?)\s*$/.exec(line)
     if (!row) return []
     const [, id = '', name = '', linkAuth, ipmiMessaging, privilege = ''] = row
@@ -137,17 +138,21 @@ export function parseUserList(stdout: string): IpmiUser[] {
   })
 }
 
+/** Columns of 51 characters and a privilege. */
+const LONGEST_ROW = 200
+
 /** Splits at the first `: ` only, since MAC addresses hold colons; a value may be empty. */
 function parseFields(stdout: string): Fields {
   const fields = new Map<string, string[]>()
   let current: string[] = []
   for (const line of stdout.split(/\r?\n/)) {
-    const match = /^(.*?)\s*:(?: (.*)|)$/.exec(line)
-    if (!match) {
+    const colon = line.search(/:(?: |$)/)
+    if (colon === -1) {
       if (line.trim() !== '') current.push(line.trim())
       continue
     }
-    const [, label = '', value = ''] = match
+    const label = line.slice(0, colon).trimEnd()
+    const value = line.slice(colon + 2)
     if (label !== '') fields.set(label, (current = fields.get(label) ?? []))
     current.push(value.trim())
   }

@@ -2,16 +2,19 @@ import { timestamp } from '../../clock.ts'
 import type { Clock } from '../../clock.ts'
 import { HwError, isHwError } from '../../errors.ts'
 import { silentLogger } from '../../logger.ts'
+import type { ExtendedMessage } from './extended-info.ts'
 import type { Logger } from '../../logger.ts'
 import type { SeenCertificate } from './certificate.ts'
 import { resetSystem } from './reset.ts'
 import type { ResetOptions, ResetOutcome, ResetType } from './reset.ts'
-import { biosSchema, readResource, settingsLinkSchema, systemSchema } from './resources.ts'
+import { anySchema, biosSchema, readResource, settingsLinkSchema, systemSchema } from './resources.ts'
+import { RefusedCredentials } from './refused-credentials.ts'
+import { replyError } from './reply-error.ts'
 import { readServiceRoot } from './service-root.ts'
 import type { RootLinks, ServiceRoot } from './service-root.ts'
 import { CLEANUP_MS, closeSession, openSession } from './session.ts'
 import type { LogoutOutcome, RedfishSession } from './session.ts'
-import { findSystem, toIdentity } from './system.ts'
+import { findSystem, memberPaths, toIdentity } from './system.ts'
 import type { SystemIdentity, SystemResource } from './system.ts'
 import { RedfishTransport } from './transport.ts'
 import type { RedfishReply, RedfishTransportOptions } from './transport.ts'
@@ -21,6 +24,8 @@ export interface RedfishClientOptions extends RedfishTransportOptions {
   readonly logger?: Logger
   /** Wall milliseconds for a logout in all, and for the answer to a login that was cancelled while it was out. Default 15 s. */
   readonly cleanupTimeoutMs?: number
+  /** Shared by the clients of one BMC, so that none of them repeats a login that another one had refused. Default: one of its own. */
+  readonly refused?: RefusedCredentials
 }
 
 /** A reading of the host's power. `changing` is `PoweringOn` or `PoweringOff`; `unknown` is never to be taken for `off`. */
@@ -54,13 +59,14 @@ export class RedfishClient implements AsyncDisposable {
   /** The session that has opened something already. */
   #worked: RedfishSession | undefined
   #systemPath: string | undefined
-  #refused: { readonly user: string; readonly password: string; readonly error: HwError } | undefined
+  readonly #refused: RefusedCredentials
 
   constructor(options: RedfishClientOptions) {
     this.#transport = new RedfishTransport(options)
     this.#clock = options.clock
     this.#logger = options.logger ?? silentLogger
     this.#cleanupMs = options.cleanupTimeoutMs ?? CLEANUP_MS
+    this.#refused = options.refused ?? new RefusedCredentials()
   }
 
   /** The certificate the BMC showed last, also one that was refused. */
@@ -92,13 +98,14 @@ export class RedfishClient implements AsyncDisposable {
         kind: 'internal',
         message: `There is a session on ${this.#transport.host} already`,
       })
-    if (this.#refused?.user === user && this.#refused.password === password) throw this.#refused.error
+    const refused = this.#refused.find(user, password)
+    if (refused !== undefined) throw refused
     this.#transport.redactor.add(password)
     const { sessions } = await this.#rootLinks(signal)
     try {
       this.#session = await openSession(this.#transport, sessions, { user, password }, signal, this.#cleanupMs)
     } catch (error) {
-      if (isHwError(error) && error.kind === 'auth') this.#refused = { user, password, error }
+      if (isHwError(error) && error.kind === 'auth') this.#refused.remember(user, password, error)
       if (isHwError(error) && MAY_HAVE_OPENED.has(error.code)) this.#warnings.push(mayBeLeft(this.#transport.host))
       throw error
     }
@@ -117,7 +124,10 @@ export class RedfishClient implements AsyncDisposable {
       this.#warnings.push(mayOpenLate(this.#transport.host))
     if (!outcome.gone) {
       this.#warnings.push(outcome.warning)
-      this.#logger.warn({ host: this.#transport.host }, outcome.warning)
+      this.#logger.warn(
+        { door: 'redfish', host: this.#transport.host, error: outcome.warning },
+        'a redfish session may be left open',
+      )
     }
     return outcome
   }
@@ -144,7 +154,7 @@ export class RedfishClient implements AsyncDisposable {
   /** The host's power, read now. Needs a session. */
   async power({ signal }: CallOptions = {}): Promise<PowerReading> {
     const { PowerState: raw } = await this.#readSystem(signal)
-    return { state: POWER_STATES[raw ?? ''] ?? 'unknown', raw, observedAt: timestamp(this.#clock) }
+    return { state: POWER_STATES.get(raw ?? '') ?? 'unknown', raw, observedAt: timestamp(this.#clock) }
   }
 
   /**
@@ -165,6 +175,37 @@ export class RedfishClient implements AsyncDisposable {
       await this.#get(linked.data['@Redfish.Settings'].SettingsObject['@odata.id'], signal),
       biosSchema,
     )
+  }
+
+  /** Any resource as the BMC gives it, nothing of it checked. Needs a session. */
+  async resource(path: string, { signal }: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    return readResource(await this.#get(path, signal), anySchema)
+  }
+
+  /** Paths of the members of a collection, all its pages. Needs a session. */
+  members(collection: string, { signal }: CallOptions = {}): Promise<string[]> {
+    return memberPaths((path, within) => this.#get(path, within), collection, signal)
+  }
+
+  /**
+   * Changes a resource, or makes one in a collection; sent once. Returns what the BMC said of it, e.g. `ResetRequired`. Needs a session.
+   * @throws HwError what the answer reports (`replyError`), and those of the transport
+   */
+  async change(
+    method: 'PATCH' | 'POST',
+    path: string,
+    body: object,
+    { signal }: CallOptions = {},
+  ): Promise<readonly ExtendedMessage[]> {
+    const reply = await this.#transport.request({ method, path, body, token: this.#token(), signal })
+    const failed = replyError(reply)
+    if (failed) throw failed
+    return reply.messages
+  }
+
+  /** Where managers and accounts are found; read without a login. */
+  async links({ signal }: CallOptions = {}): Promise<RootLinks> {
+    return this.#rootLinks(signal)
   }
 
   /** Changes the host's power and waits until that can be read back; see `resetSystem` for its errors. Needs a session. */
@@ -245,12 +286,12 @@ function mayBeLeft(host: string): string {
   return `The answer to a login on the BMC ${host} was lost or unreadable: if it opened a session, its idle time-out ends it`
 }
 
-const POWER_STATES: Readonly<Record<string, PowerReading['state']>> = {
-  On: 'on',
-  Off: 'off',
-  PoweringOn: 'changing',
-  PoweringOff: 'changing',
-}
+const POWER_STATES: ReadonlyMap<string, PowerReading['state']> = new Map([
+  ['On', 'on'],
+  ['Off', 'off'],
+  ['PoweringOn', 'changing'],
+  ['PoweringOff', 'changing'],
+])
 
 function noBios(host: string): HwError {
   return new HwError({

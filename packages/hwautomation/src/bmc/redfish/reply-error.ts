@@ -12,7 +12,7 @@ import type { RedfishReply } from './transport.ts'
  */
 export function replyError(reply: RedfishReply): HwError | undefined {
   const worst = mostSevere(reply.messages)
-  const known = reply.messages.map(({ key }) => BY_KEY[key]).find((verdict) => verdict !== undefined)
+  const known = reply.messages.map(({ key }) => BY_KEY.get(key)).find((verdict) => verdict !== undefined)
   if (reply.status >= 200 && reply.status < 300) {
     const failed = known !== undefined || (worst?.severity === 'Critical' && worst.key !== '')
     return failed ? toError(reply, known ?? REFUSED) : undefined
@@ -66,6 +66,11 @@ const PASSWORD: Verdict = {
   kind: 'auth',
   hint: 'Set a new password for this user on the BMC.',
 }
+const LOCKDOWN: Verdict = {
+  code: 'bmc.refused',
+  kind: 'conflict',
+  hint: 'The server is in system lockdown mode: switch it off in the iDRAC, and on again afterwards.',
+}
 const SERVER_ERROR: Verdict = {
   code: 'bmc.server-error',
   kind: 'transient',
@@ -82,25 +87,29 @@ const REDIRECTED: Verdict = {
   hint: 'Redirects are not followed, so that no credential goes elsewhere; is this address the BMC itself?',
 }
 
-const BY_KEY: Readonly<Record<string, Verdict>> = {
-  NoValidSession: SESSION_LOST,
-  SessionLimitExceeded: SESSION_LIMIT,
-  RAC0218: SESSION_LIMIT,
-  LoginAttemptDelayedSeconds: DELAYED,
-  LoginAttemptDelayed: DELAYED,
-  InsufficientPrivilege: PRIVILEGE,
-  PasswordChangeRequired: PASSWORD,
-  LicenseKeyRequired: LICENCE,
-  OemLicenseNotPassed: LICENCE,
-  InvalidOperationForSystemState: BUSY,
-  UnableToModifyDuringSystemPOST: BUSY,
-  ResourceNotReadyRetry: BUSY,
-  ResourceInUse: BUSY,
-  ResourceInStandby: BUSY,
-  ServiceTemporarilyUnavailable: BUSY,
-  OemFirmwareAlreadyInUpdateMode: BUSY,
-  SYS518: BUSY,
-}
+const BY_KEY: ReadonlyMap<string, Verdict> = new Map(
+  Object.entries({
+    NoValidSession: SESSION_LOST,
+    SessionLimitExceeded: SESSION_LIMIT,
+    RAC0218: SESSION_LIMIT,
+    LoginAttemptDelayedSeconds: DELAYED,
+    LoginAttemptDelayed: DELAYED,
+    InsufficientPrivilege: PRIVILEGE,
+    PasswordChangeRequired: PASSWORD,
+    LicenseKeyRequired: LICENCE,
+    OemLicenseNotPassed: LICENCE,
+    InvalidOperationForSystemState: BUSY,
+    UnableToModifyDuringSystemPOST: BUSY,
+    ResourceNotReadyRetry: BUSY,
+    ResourceInUse: BUSY,
+    ResourceInStandby: BUSY,
+    ServiceTemporarilyUnavailable: BUSY,
+    OemFirmwareAlreadyInUpdateMode: BUSY,
+    SYS518: BUSY,
+    RAC0508: BUSY,
+    SYS406: LOCKDOWN,
+  }),
+)
 
 function byStatus(status: number): Verdict {
   if (status >= 300 && status < 400) return REDIRECTED
@@ -127,8 +136,11 @@ function toError(reply: RedfishReply, { code, kind, hint }: Verdict): HwError {
   })
 }
 
+/** No timer takes any number; who still says so after an hour is asked again. */
+const LONGEST_WAIT_S = 3600
+
 function retryAfterMs(reply: RedfishReply): number | undefined {
   const delayed = reply.messages.find(({ key }) => key === 'LoginAttemptDelayedSeconds')?.args[0]
   const seconds = Number(reply.headers['retry-after'] ?? delayed)
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, LONGEST_WAIT_S) * 1000 : undefined
 }

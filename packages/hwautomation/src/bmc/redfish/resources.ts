@@ -22,12 +22,20 @@ export const serviceRootSchema = z.looseObject({
   Product: text,
   Oem: extras,
   Systems: optionalLink,
+  Managers: optionalLink,
+  AccountService: optionalLink,
   SessionService: optionalLink,
   Links: z.looseObject({ Sessions: optionalLink }).optional().catch(undefined),
 })
 
+/** More than any collection of one machine has; a page that lists more is cut, so that it costs nothing. */
+const MOST_MEMBERS = 256
+
 export const collectionSchema = z.looseObject({
-  Members: z.array(link),
+  Members: z
+    .array(z.unknown())
+    .transform((all) => all.slice(0, MOST_MEMBERS))
+    .pipe(z.array(link)),
   'Members@odata.nextLink': text,
 })
 
@@ -62,6 +70,9 @@ export const systemSchema = z.looseObject({
 /** BIOS settings in force; their names and values are the vendor's. */
 export const biosSchema = z.looseObject({})
 
+/** Any resource, nothing of it checked. */
+export const anySchema = z.record(z.string(), z.unknown())
+
 /** A resource whose changes are staged in another one (DSP0266, settings resource). */
 export const settingsLinkSchema = z.looseObject({ '@Redfish.Settings': z.looseObject({ SettingsObject: link }) })
 
@@ -83,7 +94,7 @@ export function readResource<T>(reply: RedfishReply, schema: z.ZodType<T>): T {
   const what =
     reply.body === undefined
       ? `no JSON${reply.text === '' ? '' : ` (${JSON.stringify(reply.text.slice(0, 60))})`}`
-      : z.prettifyError(parsed.error)
+      : z.prettifyError(parsed.error).slice(0, 400)
   throw new HwError({
     code: 'bmc.unreadable-answer',
     kind: 'transient',

@@ -15,16 +15,21 @@ export interface ServiceRoot {
 export interface RootLinks {
   readonly sessions: string
   readonly systems: string
+  readonly managers: string
+  readonly accountService: string
 }
 
 /** Reads an answer to `/redfish/v1/`. A BMC that leaves out a link gets the path that the Redfish specification (DSP0266) fixes. */
 export function readServiceRoot(reply: RedfishReply): { readonly root: ServiceRoot; readonly links: RootLinks } {
-  const { RedfishVersion, UUID, Vendor, Product, Oem, Links, Systems } = readResource(reply, serviceRootSchema)
+  const root = readResource(reply, serviceRootSchema)
+  const { RedfishVersion, UUID, Vendor, Product, Oem, Links, Systems, Managers, AccountService } = root
   return {
     root: { redfishVersion: RedfishVersion, uuid: UUID, vendor: Vendor, product: Product, oem: Oem ?? {} },
     links: {
       sessions: Links?.Sessions?.['@odata.id'] ?? '/redfish/v1/SessionService/Sessions',
       systems: Systems?.['@odata.id'] ?? '/redfish/v1/Systems',
+      managers: Managers?.['@odata.id'] ?? '/redfish/v1/Managers',
+      accountService: AccountService?.['@odata.id'] ?? '/redfish/v1/AccountService',
     },
   }
 }

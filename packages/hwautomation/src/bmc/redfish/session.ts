@@ -35,7 +35,16 @@ export async function openSession(
   if (token === undefined || token === '') throw noToken(reply)
   transport.redactor.add(token)
   const location = reply.headers['location'] ?? selfLink(reply.body)
-  return { token, path: location !== undefined && location !== '' ? pathOf(location) : undefined }
+  return { token, path: location !== undefined && location !== '' ? knownPath(location) : undefined }
+}
+
+/** The session is open whatever stands there. */
+function knownPath(location: string): string | undefined {
+  try {
+    return pathOf(location)
+  } catch {
+    return undefined
+  }
 }
 
 /** How a logout went. `warning` says what the operator may find left on the BMC. */

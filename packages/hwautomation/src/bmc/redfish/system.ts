@@ -11,6 +11,7 @@ export type SystemResource = z.output<typeof systemSchema>
 
 /** Who the machine is. What the BMC does not know is undefined. */
 export interface SystemIdentity {
+  /** The system's, as SMBIOS has it: what dmidecode prints on the host. */
   readonly serialNumber: string | undefined
   /** SMBIOS UUID as the BMC prints it; byte orders differ between vendors. */
   readonly uuid: string | undefined
@@ -26,7 +27,7 @@ export interface SystemIdentity {
 
 export function toIdentity(system: SystemResource): SystemIdentity {
   return {
-    serialNumber: system.SerialNumber,
+    serialNumber: serialOf(system),
     uuid: system.UUID,
     sku: system.SKU,
     model: system.Model,
@@ -34,6 +35,15 @@ export function toIdentity(system: SystemResource): SystemIdentity {
     biosVersion: system.BiosVersion,
     powerState: system.PowerState,
   }
+}
+
+/**
+ * What SMBIOS has as the serial number of the system. Dell gives the mainboard's as `SerialNumber`, and the system's, the service tag of 5
+ * to 7 letters and digits, as `SKU` (iDRAC9's ComputerSystem).
+ */
+function serialOf({ Manufacturer, SerialNumber, SKU }: SystemResource): string | undefined {
+  if (Manufacturer === undefined || !/^Dell\b/i.test(Manufacturer)) return SerialNumber
+  return SKU !== undefined && /^[A-Z0-9]{5,7}$/i.test(SKU) ? SKU : SerialNumber
 }
 
 /** More members than this are no server. */
@@ -73,7 +83,8 @@ function likeness(system: SystemResource): number {
   return (system.Bios === undefined ? 0 : 2) + (typeof system.Boot === 'object' && system.Boot !== null ? 1 : 0)
 }
 
-async function memberPaths(get: Get, collection: string, signal: AbortSignal | undefined): Promise<string[]> {
+/** Paths of the members of a collection, page after page. */
+export async function memberPaths(get: Get, collection: string, signal: AbortSignal | undefined): Promise<string[]> {
   const paths: string[] = []
   const visited: string[] = []
   for (let page: string | undefined = collection; page !== undefined && paths.length < MOST_MEMBERS;) {

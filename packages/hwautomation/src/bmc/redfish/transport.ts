@@ -1,5 +1,8 @@
 import { Client } from 'undici'
+import { systemClock } from '../../clock.ts'
 import type { Dial } from '../../dial.ts'
+import { HwError, isHwError } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
 import { Redactor } from '../../redaction.ts'
 import { openTls } from './certificate.ts'
 import type { CertificatePolicy, SeenCertificate } from './certificate.ts'
@@ -23,6 +26,7 @@ export interface RedfishTransportOptions {
   readonly maxReplyBytes?: number
   /** Knows the secrets in use; device texts pass through it before they reach an error. */
   readonly redactor?: Redactor
+  readonly logger?: Logger
 }
 
 export interface RedfishRequest {
@@ -87,8 +91,20 @@ export class RedfishTransport {
   async request(request: RedfishRequest): Promise<RedfishReply> {
     const running = this.#request(request)
     this.#running.add(running)
+    const started = systemClock.now()
+    const said = () => ({
+      door: 'redfish',
+      host: this.host,
+      call: `${request.method} ${pathOf(request.path)}`,
+      ms: systemClock.now() - started,
+    })
     try {
-      return await running
+      const reply = await running
+      this.#options.logger?.debug({ ...said(), status: reply.status }, 'redfish call')
+      return reply
+    } catch (error) {
+      if (isHwError(error)) this.#options.logger?.debug({ ...said(), code: error.code }, 'redfish call failed')
+      throw error
     } finally {
       this.#running.delete(running)
     }
@@ -228,10 +244,23 @@ function json(text: string): unknown {
   }
 }
 
-/** Path and query of a link or Location, which may be absolute (iLO) and may name the BMC otherwise than we do. */
+const LONGEST_LINK = 2000
+
+/**
+ * Path and query of a link or Location, which may be absolute (iLO) and may name the BMC otherwise than we do.
+ * @throws HwError `bmc.unreadable-answer` for what is no link
+ */
 export function pathOf(link: string): string {
-  const { pathname, search } = new URL(link, 'https://bmc.invalid/')
-  return `${pathname}${search}`
+  const base = 'https://bmc.invalid/'
+  const { pathname, search } =
+    link.length <= LONGEST_LINK && URL.canParse(link, base) ? new URL(link, base) : { pathname: '', search: '' }
+  if (pathname.startsWith('/')) return `${pathname}${search}`
+  throw new HwError({
+    code: 'bmc.unreadable-answer',
+    kind: 'transient',
+    message: `The BMC gave something that is no link: ${JSON.stringify(link.slice(0, 60))}`,
+    hint: 'Is this address a BMC with Redfish? One that is starting up gives such answers for a while.',
+  })
 }
 
 function singleHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): RedfishReply['headers'] {

@@ -35,7 +35,7 @@ async function startBench(): Promise<Bench> {
         clock: lab.clock,
         certificate: { mode: 'trust-first' },
         cleanupTimeoutMs: 2_000,
-        requestTimeoutMs: 1_000,
+        requestTimeoutMs: 2_000,
         ...options,
       }),
     [Symbol.asyncDispose]: () => lab.close(),
