@@ -19,6 +19,8 @@ export interface MaasCommissioningOptions {
     /** `none`, or tests to run after the commissioning. */
     readonly testingScripts: readonly string[]
   }
+  /** Hears of the record whenever it is read for the run alone (polls are not told). */
+  readonly onRead?: (record: MaasMachine) => void
   /** True for a run of our store that has ended. */
   readonly isAbandonedRun: (runId: string) => Promise<boolean>
 }
@@ -43,7 +45,9 @@ export class MaasCommissioning implements Commissioning {
 
   async read(signal: AbortSignal): Promise<Answer<MachineState>> {
     const read = () => this.#maas.machine(this.#id, { signal })
-    return this.#answer(toMachineState(await this.#throughOutage(signal, read)))
+    const record = await this.#throughOutage(signal, read)
+    this.#options.onRead?.(record)
+    return this.#answer(toMachineState(record))
   }
 
   async until<T>(
@@ -123,7 +127,8 @@ export class MaasCommissioning implements Commissioning {
 
   #throughOutage<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
     const { clock, logger } = this.#options
-    const onTrouble = (reason: string) => logger.warn({ systemId: this.#id }, reason)
+    const onTrouble = (reason: string) =>
+      logger.warn({ door: 'maas', server: this.#id, error: reason }, 'a read goes on through an outage')
     return through(clock, { signal, within: OUTAGE_MS, onTrouble }, read)
   }
 

@@ -1,3 +1,4 @@
+import type { MachineIdentity } from '../devices/catalogue.ts'
 import { toHwError, type HwError } from '../errors.ts'
 import { hostOf } from '../lan/power-address.ts'
 import type { Fleet, FleetAddress, FleetMachine } from '../provisioning/batch/fleet.ts'
@@ -30,6 +31,14 @@ export async function listServers(maas: MaasClient, signal?: AbortSignal): Promi
       zone: zone?.name ?? '',
     }))
     .toSorted((a, b) => (a.fqdn < b.fqdn ? -1 : 1))
+}
+
+/** The machine that a name means, and what its last commissioning found it to be. */
+export function foundInMaas(maas: MaasClient) {
+  return async (serverId: string, signal: AbortSignal) => {
+    const machine = await maas.findMachine(serverId, { signal })
+    return { state: toMachineState(machine), identity: identityOf(machine) }
+  }
 }
 
 /** MAAS as a batch looks at it: a call for each hundred names, or where addresses are compared one for all machines and one for all BMCs. */
@@ -73,18 +82,23 @@ function pick(name: string, listed: readonly MaasMachine[]): MaasMachine {
 }
 
 function asFleetMachine(machine: MaasMachine, powerAddress: (id: string) => string): FleetMachine {
-  const { hardware_info: info = {}, pool, zone } = machine
+  const { pool, zone } = machine
   return {
     state: toMachineState(machine),
-    identity: {
-      manufacturer: info['system_vendor'] ?? undefined,
-      product: info['system_product'] ?? undefined,
-      board: info['mainboard_product'] ?? undefined,
-      architecture: machine.architecture ?? undefined,
-    },
+    identity: identityOf(machine),
     powerAddress: powerAddress(machine.system_id),
     ...(pool ? { pool: pool.name } : {}),
     ...(zone ? { zone: zone.name } : {}),
+  }
+}
+
+/** What the last commissioning found a machine to be. */
+export function identityOf({ hardware_info: info = {}, architecture }: MaasMachine): MachineIdentity {
+  return {
+    manufacturer: info['system_vendor'] ?? undefined,
+    product: info['system_product'] ?? undefined,
+    board: info['mainboard_product'] ?? undefined,
+    architecture: architecture ?? undefined,
   }
 }
 

@@ -53,14 +53,14 @@ export class MaasTransport {
     signal?.throwIfAborted()
     const { logger, redactor } = this.#options
     const started = systemClock.now()
+    const said = () => ({ door: 'maas', call: callName(call), ms: systemClock.now() - started })
     try {
       const answer = await this.#answer(call, signal)
-      logger.debug({ call: callName(call), status: answer.status, ms: systemClock.now() - started }, 'maas')
+      logger.debug({ ...said(), status: answer.status }, 'maas call')
       if (answer.status >= 200 && answer.status < 300) return answer
       throw refusal(call, answer, redactor, systemClock.now())
     } catch (error) {
-      if (isHwError(error))
-        logger.debug({ call: callName(call), code: error.code, ms: systemClock.now() - started }, 'maas')
+      if (isHwError(error)) logger.debug({ ...said(), code: error.code }, 'maas call failed')
       throw error
     }
   }
