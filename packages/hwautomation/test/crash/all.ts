@@ -24,7 +24,7 @@ export async function playAll(lanes: number): Promise<Share> {
     Array.from({ length: lanes }, async (_, shard) => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ['--import', 'tsx', '--conditions=source', LANE, file, String(shard), String(lanes)],
+        ['--import', 'tsx', '--conditions=@hwautomation/source', LANE, file, String(shard), String(lanes)],
         { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 },
       )
       return JSON.parse(stdout) as Share

@@ -17,11 +17,11 @@ export interface CleanRun {
   readonly cells: readonly CrashCell[]
 }
 
-export async function cleanRun(scenario: Scenario, pool: WorkerPool): Promise<CleanRun> {
-  await using lab = await matrixLab()
+export async function cleanRun(scenario: Scenario, pool: WorkerPool, known: ReadonlySet<string>): Promise<CleanRun> {
+  const { machine, cancelAt, ownCalls } = SCENARIOS[scenario]
+  await using lab = await matrixLab(machine)
   await using state = await stateFolder()
   const worker = pool.take()
-  const cancelAt = SCENARIOS[scenario]
   // Only what follows the cancel is of interest in a scenario of cancelling.
   let from = cancelAt === undefined ? 0 : Number.POSITIVE_INFINITY
   const off = worker.on((report) => {
@@ -29,6 +29,7 @@ export async function cleanRun(scenario: Scenario, pool: WorkerPool): Promise<Cl
   })
   const { record, writes } = await worker.work({
     do: 'start',
+    deviceType: machine.deviceType,
     stateDir: state.path,
     connection: lab.connection(),
     clock: await lab.serveClock(),
@@ -42,9 +43,12 @@ export async function cleanRun(scenario: Scenario, pool: WorkerPool): Promise<Cl
   return {
     scenario,
     status: record?.status ?? 'no run',
-    world: look(lab),
+    world: look(lab, machine),
     effects: effectsOf(lab),
-    cells: [...callMoments(lab, from), ...writeMoments(writes, firstWrite)].map((moment) => ({ scenario, moment })),
+    cells: [
+      ...callMoments(lab, from).filter((moment) => !(ownCalls && moment.at === 'call' && known.has(moment.call))),
+      ...(ownCalls ? [] : writeMoments(writes, firstWrite)),
+    ].map((moment) => ({ scenario, moment })),
   }
 }
 

@@ -4,7 +4,9 @@ import type { CrashVerdict } from './play.ts'
 import { SCENARIOS, type Scenario } from './scenario.ts'
 
 const SIGN = { COMPLETED: '✔', CANCELLED: '⊘', nothing: '∅', missed: '?' } as const
-const NAMES = Object.keys(SCENARIOS) as Scenario[]
+/** A run is a run, whichever machine it is about: each call belongs to one. */
+const columnOf = (scenario: Scenario): Scenario => (scenario.startsWith('run') ? 'run' : scenario)
+const NAMES = [...new Set((Object.keys(SCENARIOS) as Scenario[]).map(columnOf))]
 /** The table of durable writes. */
 const STORE = 'Store'
 
@@ -45,7 +47,7 @@ function grouped(verdicts: readonly CrashVerdict[]): ReadonlyMap<string, string>
     const { moment, scenario } = cell
     const key = moment.at === 'call' ? `${moment.call} × ${CRASH}` : `${moment.words} × ${moment.when}`
     const cells = signs.get(key) ?? new Map<Scenario, Set<string>>()
-    cells.set(scenario, (cells.get(scenario) ?? new Set()).add(SIGN[ended]))
+    cells.set(columnOf(scenario), (cells.get(columnOf(scenario)) ?? new Set()).add(SIGN[ended]))
     signs.set(key, cells)
   }
   return new Map(

@@ -12,7 +12,7 @@ describe('a run whose process is killed', () => {
   let share: Share
   beforeAll(async () => {
     share = await playAll(LANES)
-  }, 900_000)
+  }, 1_500_000)
 
   it('at any call, effect, answer or write, is gone on with by the next process: as promised, with nothing done twice', () => {
     expect(share.broken, `${share.broken.length} broken promises`).toEqual([])

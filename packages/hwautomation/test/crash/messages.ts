@@ -23,6 +23,7 @@ export interface Job {
   readonly do: 'start' | 'resume'
   /** URL of the bell: the tiny workflow whose effect nobody can ask about, instead of provisioning. */
   readonly bell?: string
+  readonly deviceType?: string
   readonly stateDir: string
   readonly connection: LabConnection
   /** URL of the lab's clock. */

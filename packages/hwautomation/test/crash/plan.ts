@@ -23,7 +23,12 @@ export interface Share {
 export async function planCrashes(script: string): Promise<CrashPlan> {
   await using pool = new WorkerPool(script, 1)
   const cleans: CleanRun[] = []
-  for (const scenario of Object.keys(SCENARIOS) as Scenario[]) cleans.push(await cleanRun(scenario, pool))
+  const known = new Set<string>()
+  for (const scenario of Object.keys(SCENARIOS) as Scenario[]) {
+    const clean = await cleanRun(scenario, pool, known)
+    for (const { moment } of clean.cells) if (moment.at === 'call') known.add(moment.call)
+    cleans.push(clean)
+  }
   return { script, cleans }
 }
 

@@ -25,10 +25,15 @@ export interface CrashPlay {
 
 /** Kills the manager's process at one moment, or at two, lets another one go on in the same directory, and holds the run to its promises. */
 export async function play({ cell, clean, pool, outageMs, again }: CrashPlay): Promise<CrashVerdict> {
-  await using lab = await matrixLab()
+  const { machine, cancelAt } = SCENARIOS[cell.scenario]
+  await using lab = await matrixLab(machine)
   await using state = await stateFolder()
-  const job = { stateDir: state.path, connection: lab.connection(), clock: await lab.serveClock() }
-  const cancelAt = SCENARIOS[cell.scenario]
+  const job = {
+    deviceType: machine.deviceType,
+    stateDir: state.path,
+    connection: lab.connection(),
+    clock: await lab.serveClock(),
+  }
   const { moment } = cell
 
   let life = await live({

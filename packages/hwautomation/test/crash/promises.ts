@@ -1,18 +1,19 @@
 import type { Lab } from '@hwautomation/testkit'
 import { expect } from 'vitest'
-import { look, PROMISED } from '../provisioning/matrix/world.ts'
+import { MACHINES } from '../provisioning/matrix/machines.ts'
+import { look, promised } from '../provisioning/matrix/world.ts'
 import { effectsOf, type CleanRun } from './clean.ts'
 import type { Ended, SeenEvent } from './messages.ts'
-import type { CrashCell } from './scenario.ts'
+import { SCENARIOS, type CrashCell } from './scenario.ts'
 
 /** Effects that a run has exactly as often as one that nobody kills. All others are harmless to repeat. */
 const NEVER_TWICE = [
   'maas POST machines/{id}?op=commission',
   'maas POST machines/{id}?op=rescue_mode',
   'maas POST machines/{id}?op=exit_rescue_mode',
-  'ilorest commit',
+  ...MACHINES.map(({ write }) => write),
   'ipmitool lan set',
-] as const
+]
 /** How often a harmless one may be repeated for one crash: a tool has three files. */
 const REPEATS = 3
 /** A BMC ends a session that nobody uses after half an hour; its process has died and taken the token along. */
@@ -35,11 +36,12 @@ export async function holdPromises({ cell, clean, ended, lab, cursor, outageMs }
   const { record, events, sinceCursor } = ended
   if (record === undefined) return nothingHappened(lab, cursor)
   const { status, leftBehind, warnings } = record
+  const { machine } = SCENARIOS[cell.scenario]
   // A cancel that was not written down yet was not promised to anybody.
   const asAsked = record.cancel === undefined ? 'COMPLETED' : clean.status
   expect(status, status === asAsked ? 'the end' : story(ended)).toBe(asAsked)
-  const world = look(lab)
-  const wanted = status === 'COMPLETED' ? PROMISED : clean.world
+  const world = look(lab, machine)
+  const wanted = status === 'COMPLETED' ? promised(machine) : clean.world
   // Nobody was there to stop MAAS from finishing the commissioning.
   const isLate = cell.scenario === 'cancel-commission' && outageMs >= LONG_OUTAGE_MS && world.status === 'Ready'
   expect(world, 'the world').toEqual(isLate ? { ...wanted, status: 'Ready' } : wanted)
@@ -74,7 +76,7 @@ function nothingHappened(lab: Lab, cursor: string | undefined): void {
 function onlyOnce(lab: Lab, clean: CleanRun): void {
   const now = effectsOf(lab)
   for (const [call, times] of Object.entries({ ...clean.effects, ...now })) {
-    const atMost = (clean.effects[call] ?? 0) + (NEVER_TWICE.some((name) => name === call) ? 0 : REPEATS)
+    const atMost = (clean.effects[call] ?? 0) + (NEVER_TWICE.includes(call) ? 0 : REPEATS)
     expect(now[call] ?? 0, `${call}, which happens ${times} times`).toBeLessThanOrEqual(atMost)
   }
 }

@@ -1,15 +1,30 @@
+import { MACHINES, type MatrixMachine } from '../provisioning/matrix/machines.ts'
 import type { CancelAt } from './messages.ts'
 
 /** What the run is doing when its process is killed. */
-export type Scenario = 'run' | 'cancel-commission' | 'cancel-bios-pull'
+export type Scenario = 'run' | 'cancel-commission' | 'cancel-bios-pull' | 'run-supermicro' | 'run-dell'
 
-/** Each way to kill it, and the event at which somebody cancels. */
-export const SCENARIOS: Readonly<Record<Scenario, CancelAt | undefined>> = {
-  run: undefined,
+const [hpe, supermicro, dell] = MACHINES
+
+/** Each way to kill it, the machine it is about, and the event at which somebody cancels. */
+export const SCENARIOS: Readonly<
+  Record<
+    Scenario,
+    {
+      readonly machine: MatrixMachine
+      readonly cancelAt?: CancelAt
+      /** Only at calls that no run before it has: the rest of the way is the same on every machine. */
+      readonly ownCalls?: true
+    }
+  >
+> = {
+  run: { machine: hpe },
   // MAAS has begun to commission the machine.
-  'cancel-commission': { type: 'subtask.started', step: 'commission', nth: 2 },
+  'cancel-commission': { machine: hpe, cancelAt: { type: 'subtask.started', step: 'commission', nth: 2 } },
   // The machine is in rescue mode or still on, a tool is on it and has begun to read.
-  'cancel-bios-pull': { type: 'subtask.started', step: 'bios-pull', nth: 2 },
+  'cancel-bios-pull': { machine: hpe, cancelAt: { type: 'subtask.started', step: 'bios-pull', nth: 2 } },
+  'run-supermicro': { machine: supermicro, ownCalls: true },
+  'run-dell': { machine: dell, ownCalls: true },
 }
 
 /** The instant at which the process dies. */

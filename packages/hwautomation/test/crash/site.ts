@@ -17,9 +17,9 @@ import type { Job } from './messages.ts'
 /** In the package, wherever the bundle of this lies. */
 const DEVICES = 'test/provisioning/matrix/matrix-devices.yaml'
 
-const crashRequest = (): ProvisioningRequest => ({
+const crashRequest = (deviceType = 'matrix'): ProvisioningRequest => ({
   serverId: 'srv001',
-  deviceType: 'matrix',
+  deviceType,
   targetIpmiIp: TARGET,
   retryCount: 1,
 })
@@ -44,7 +44,7 @@ export async function openSite(job: Job, store: WorkflowStore, clock: Clock): Pr
   const hw = await provisioningSite(job.connection, store, clock)
   return {
     manager: hw.manager,
-    start: () => hw.manager.start(new ServerProvisioningWorkflow(crashRequest(), hw), wish),
+    start: () => hw.manager.start(new ServerProvisioningWorkflow(crashRequest(job.deviceType), hw), wish),
     close: () => hw.close(),
   }
 }

@@ -59,6 +59,12 @@ function state(lab: {
 describe('bad input changes nothing and says what is wrong', () => {
   it.each([
     ['an unknown device type', { deviceType: 'a1.c5.larg' }, 'devices.unknown-type', /a1\.c5\.large/],
+    [
+      'a device type that is not complete',
+      { deviceType: 's0.d1.small' },
+      'devices.incomplete',
+      /extends: s0\.d1\.small/,
+    ],
     ['a bad address', { targetIpmiIp: '192.168.1.256' }, 'request.invalid', /targetIpmiIp.*192\.168\.1\.256/],
     ['an unknown server', { serverId: 'srv999' }, 'maas.no-such-machine', /srv999/],
     ['a hostile host name', { serverId: 'srv001$(reboot)' }, 'request.invalid', /serverId/],

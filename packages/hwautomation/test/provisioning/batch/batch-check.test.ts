@@ -115,9 +115,9 @@ describe('checking a batch', () => {
   })
 
   it('says by its line what is wrong in a sheet', async () => {
-    await using site = await testSite({ servers: fleet(2) })
+    await using site = await testSite({ servers: fleet(3) })
     const check = await site.hw.checkBatch({
-      sheet: 'server,device type,bmc\nsrv001,,999.1.1.1\nsrv002,b9.large,\n',
+      sheet: 'server,device type,bmc\nsrv001,,999.1.1.1\nsrv002,b9.large,\nsrv003,s0.d1.small,\n',
       perGroup: { by: 'rack', most: 1 },
     })
     const problems = problemsOf(check)
@@ -125,6 +125,7 @@ describe('checking a batch', () => {
       /line 2, device type: is missing; line 2, rack: is missing.*line 2, targetIpmiIp: expected an IPv4/,
     )
     expect(problems['srv002']).toMatch(/There is no device type `b9\.large`/)
+    expect(problems['srv003']).toMatch(/The device type `s0\.d1\.small` is not complete: of boards before X11/)
   })
 
   it('does not bother MAAS with what can be no name', async () => {

@@ -14,13 +14,13 @@ const SHARES = Math.max(1, Math.min(4, availableParallelism()))
 describe('the fault matrix', () => {
   it(
     'holds every promise for every call of a run, under every fault of its door, for good, once, and with a cancel',
-    { timeout: 900_000 },
+    { timeout: 1_500_000 },
     async () => {
       const shares = await Promise.all(
         Array.from({ length: SHARES }, async (_, shard) => {
           const { stdout } = await run(
             process.execPath,
-            ['--import', 'tsx', '--conditions=source', CHILD, String(shard), String(SHARES)],
+            ['--import', 'tsx', '--conditions=@hwautomation/source', CHILD, String(shard), String(SHARES)],
             { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 },
           )
           return JSON.parse(stdout) as Share

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { RunOutcome, WorkflowRecord } from '../../../src/index.ts'
 import type { Cell } from './cells.ts'
 import { cancelWhileCommissioning, matrixSite, request } from './scenario.ts'
-import { look, matrixLab, PROMISED, type World } from './world.ts'
+import { look, matrixLab, promised, type World } from './world.ts'
 
 /** What the grid shows of a cell. */
 export interface Verdict {
@@ -14,17 +14,17 @@ export interface Verdict {
 }
 
 /** Effects that must not happen again when only their answer was lost. */
-const NOT_TWICE = ['maas POST machines/{id}?op=commission', 'ilorest commit'] as const
+const notTwice = ({ write }: Cell['machine']) => ['maas POST machines/{id}?op=commission', write]
 
 /** Runs the workflow with one fault in the world and holds it to its promises; throws where one is broken. */
 export async function play(cell: Cell): Promise<Verdict> {
-  await using lab = await matrixLab()
-  const before = look(lab)
+  await using lab = await matrixLab(cell.machine)
+  const before = look(lab, cell.machine)
   let outcome: RunOutcome
   {
-    await using site = await matrixSite(lab)
+    await using site = await matrixSite(lab, cell.machine)
     const run = await site.hw.manager
-      .start(site.workflow(request()), { requestedBy: 'ada' })
+      .start(site.workflow(request(cell.machine)), { requestedBy: 'ada' })
       .catch((error: unknown) => refused(lab, error))
     if (run === undefined) return { cell, status: 'FAILED', named: false }
     if (cell.inCleanUp) cancelWhileCommissioning(lab, run)
@@ -64,16 +64,16 @@ function refused(lab: Lab, error: unknown): undefined {
 }
 
 function hold(lab: Lab, cell: Cell, { status, record, error, warnings, leftBehind }: RunOutcome, before: World): void {
-  const now = look(lab)
+  const now = look(lab, cell.machine)
   expect(['COMPLETED', 'FAILED', 'CANCELLED']).toContain(status)
-  if (status === 'COMPLETED') expect(now).toEqual(PROMISED)
+  if (status === 'COMPLETED') expect(now).toEqual(promised(cell.machine))
   if (status === 'FAILED')
     expect(error).toMatchObject({ code: expect.any(String), message: expect.stringMatching(/\S/) })
   if (cell.manner !== 'cancel' && !cell.inCleanUp) expect(status).not.toBe('CANCELLED')
   if (cell.manner === 'fail' && cell.mode === 'ack-no-effect' && status === 'COMPLETED')
     expect(warnings.length, 'a lie about a clean-up call ends with a warning').toBeGreaterThan(0)
   if (cell.manner !== 'fail')
-    for (const call of NOT_TWICE)
+    for (const call of notTwice(cell.machine))
       if (isAfterEffect(cell) && status === 'COMPLETED') expect(effects(lab, call), `${call} happened`).toBe(1)
   truthful(record, now, before, leftBehind.map(({ what }) => what).join('\n'))
   if (record.settled?.status === 'failed' || (status !== 'COMPLETED' && record.settled === undefined))

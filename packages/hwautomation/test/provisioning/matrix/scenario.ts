@@ -8,17 +8,19 @@ import {
   type RunHandle,
 } from '../../../src/index.ts'
 
+import type { MatrixMachine } from './machines.ts'
+
 /** Where the BMC is to go. */
 export const TARGET = '192.168.1.100'
 
-export const request = (): ProvisioningRequest => ({
+export const request = ({ deviceType }: Pick<MatrixMachine, 'deviceType'>): ProvisioningRequest => ({
   serverId: 'srv001',
-  deviceType: 'matrix',
+  deviceType,
   targetIpmiIp: TARGET,
   retryCount: 1,
 })
 
-/** An a1.c5.large that loses patience sooner, so that a fault that lasts is given up in a moment. */
+/** Device types that lose patience sooner, so that a fault that lasts is given up in a moment. */
 const DEVICES = fileURLToPath(new URL('matrix-devices.yaml', import.meta.url))
 
 export interface MatrixSite extends AsyncDisposable {
@@ -27,14 +29,17 @@ export interface MatrixSite extends AsyncDisposable {
 }
 
 /** Time-outs on the wire are wall time: short, but longer than a busy machine hesitates. */
-export async function matrixSite(lab: Lab): Promise<MatrixSite> {
+export async function matrixSite(
+  lab: Lab,
+  { toolTime = '700ms' }: Pick<MatrixMachine, 'toolTime'> = {},
+): Promise<MatrixSite> {
   const { maas, ssh, ...rest } = lab.connection()
   const hw = await createHwAutomation({
     ...rest,
     maas: { ...maas, timeouts: { power: '500ms', other: '500ms' } },
     ssh: {
       ...ssh,
-      timeouts: { connect: '500ms', keepalive: '200ms', close: '200ms', command: '500ms', tool: '700ms' },
+      timeouts: { connect: '500ms', keepalive: '200ms', close: '200ms', command: '500ms', tool: toolTime },
     },
     devices: { files: [DEVICES] },
     pollInterval: '15s',

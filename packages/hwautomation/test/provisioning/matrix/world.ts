@@ -1,4 +1,5 @@
 import { createLab, type Lab } from '@hwautomation/testkit'
+import type { MatrixMachine } from './machines.ts'
 import { TARGET } from './scenario.ts'
 
 /** What a run may change for good. */
@@ -14,29 +15,31 @@ export interface World {
 }
 
 /** The world after COMPLETED. */
-export const PROMISED: World = {
-  status: 'Ready',
-  power: 'off',
-  owner: null,
-  tags: ['hw-type-a1-c5-large-matrix'],
-  annotation: undefined,
-  bmcAddress: TARGET,
-  powerAddress: TARGET,
-  bios: 'GeneralThroughputCompute',
+export function promised({ deviceType, promised: bios }: MatrixMachine): World {
+  return {
+    status: 'Ready',
+    power: 'off',
+    owner: null,
+    tags: [`hw-type-x-${deviceType}`],
+    annotation: undefined,
+    bmcAddress: TARGET,
+    powerAddress: TARGET,
+    bios,
+  }
 }
 
 /** The data centre of the matrix: the server of the request, and another one. */
-export function matrixLab(): Promise<Lab> {
+export function matrixLab({ model }: MatrixMachine): Promise<Lab> {
   return createLab({
     servers: [
-      { hostname: 'srv001', model: 'hpe-rl300', tags: ['hw-type-old'] },
-      { hostname: 'srv002', model: 'hpe-rl300' },
+      { hostname: 'srv001', model, tags: ['hw-type-old'] },
+      { hostname: 'srv002', model },
     ],
   })
 }
 
 /** srv001 as it is now. */
-export function look(lab: Lab): World {
+export function look(lab: Lab, { setting }: MatrixMachine): World {
   const server = lab.server('srv001')
   const record = server.maasRecord() as {
     status_name: string
@@ -52,6 +55,6 @@ export function look(lab: Lab): World {
     annotation: record.workload_annotations['hwa-run'],
     bmcAddress: server.machine.bmc.network.address,
     powerAddress: server.powerParameters()['power_address'],
-    bios: server.machine.bios.current.get('WorkloadProfile'),
+    bios: server.machine.bios.current.get(setting),
   }
 }
