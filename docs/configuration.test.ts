@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { biosSettings, type SettingDefinition } from '../packages/hwautomation/src/bios/settings.ts'
 import { consents } from '../packages/hwautomation/src/bios/template.ts'
 import { configSchema, ENVIRONMENT, loadConfig } from '../packages/hwautomation/src/config.ts'
+import { bmcSettings } from '../packages/hwautomation/src/devices/bmc-settings.ts'
 import { deviceTypeSchema } from '../packages/hwautomation/src/devices/device-type.ts'
 import { loadCatalogue } from '../packages/hwautomation/src/devices/load-catalogue.ts'
 import { keyFaults, keyRows } from './support/key-rows.ts'
@@ -34,8 +35,9 @@ describe('docs/configuration.md', () => {
   })
 
   it('has a row for every key of a device type, with its default, and for no other', () => {
-    const isWord = ({ name }: SchemaKey) => name.startsWith('bios.settings.')
-    const added = ['extends', 'bios.settings'].map((name) => ({ name, default: undefined, required: false }))
+    const maps = ['bios.settings', 'boarding.bios', 'boarding.bmc', 'ipmi.settings']
+    const isWord = ({ name }: SchemaKey) => maps.some((map) => name.startsWith(`${map}.`))
+    const added = ['extends', ...maps].map((name) => ({ name, default: undefined, required: false }))
     const keys = keysOf(deviceTypeSchema, LEAST_TYPE).filter((key) => !isWord(key))
     expect(keyFaults([...added, ...keys], keyRows(tables, ofDevices))).toEqual([])
   })
@@ -52,6 +54,12 @@ describe('docs/configuration.md', () => {
       .filter(({ cells }) => 'setting' in cells)
       .map(({ cells }) => `${cells['setting']}: ${cells['values']}: ${cells['meaning']}`)
     expect(words).toEqual(Object.entries<SettingDefinition>(biosSettings).map(inWords))
+    const ofTheBmc = tables
+      .filter(({ cells }) => 'BMC setting' in cells)
+      .map(({ cells }) => `${cells['BMC setting']}: ${cells['values']}: ${cells['meaning']}`)
+    expect(ofTheBmc).toEqual(
+      Object.entries(bmcSettings).map(([name, setting]) => inWords([name, { kind: 'choice', ...setting }])),
+    )
     const allow = tables.find(({ cells }) => cells['key'] === '`bios.allow`')
     expect(quoted(allow?.cells['meaning'])).toEqual([...consents])
   })

@@ -9,6 +9,11 @@ const DOCS = fileURLToPath(new URL('.', import.meta.url))
 const ROOT = path.dirname(path.resolve(DOCS))
 const pages = [
   'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  'packages/hwautomation/README.md',
+  'packages/testkit/README.md',
+  'packages/slackbot/README.md',
   ...readdirSync(DOCS)
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

@@ -17,6 +17,10 @@ const wireTime = z
   .transform((text) => ms(text as StringValue))
   .exactOptional()
 
+const secretName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, 'is not a name for a secret: letters, digits, `.`, `_`, `-`, `/`')
+
 /** The configuration: what file, environment and code may say. Defaults are for a site that follows MAAS's own. */
 export const configSchema = z.strictObject({
   maas: z.strictObject({
@@ -58,9 +62,13 @@ export const configSchema = z.strictObject({
         .strictObject({ user: z.string().min(1), password: z.string().min(1).describe('secret') })
         .exactOptional()
         .describe('instead of those in MAAS'),
+      secrets: z
+        .record(secretName, z.string().min(1))
+        .default({})
+        .describe('passwords that device types give BMC users by name; each a secret'),
       timeouts: z.strictObject({ connect: wireTime, request: wireTime }).default({}),
     })
-    .default({ timeouts: {} }),
+    .default({ secrets: {}, timeouts: {} }),
   tools: toolsSchema.default({}).describe('in-band tools that the site supplies, by name and architecture'),
   devices: z
     .strictObject({ files: z.array(file).default([]) })
@@ -150,11 +158,12 @@ export async function loadConfig({
   if (configFile !== undefined && source === undefined) throw invalid(faults)
   const fromFile =
     source && isMap(source.content) ? relativeTo(path.dirname(path.resolve(source.file)), source.content) : {}
-  if (source) for (const at of SECRETS) refuseLiteral(source, at, faults)
+  if (source) for (const at of [...SECRETS, ...namedSecrets(source.content)]) refuseLiteral(source, at, faults)
   const environment = fromEnvironment(env)
   if (source === undefined && isEmpty(environment) && isEmpty(code)) throw nothingConfigured()
   const merged = [environment, code].reduce<unknown>((under, over) => merge(under, over), fromFile)
-  for (const at of REFERENCES) await resolveAt(merged, at, { secrets, env, signal }, faults)
+  for (const at of [...REFERENCES, ...namedSecrets(merged)])
+    await resolveAt(merged, at, { secrets, env, signal }, faults)
   const parsed = configSchema.safeParse(merged)
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => describe(issue, source, env)))
   else if (parsed.data.ssh.privateKey === undefined && parsed.data.ssh.privateKeyFile === undefined)
@@ -163,6 +172,12 @@ export async function loadConfig({
     )
   if (faults.length > 0 || !parsed.success) throw invalid(faults)
   return withKey(parsed.data)
+}
+
+/** Paths of the secrets that the site names itself. */
+function namedSecrets(config: unknown): readonly (readonly string[])[] {
+  const named = ['bmc', 'secrets'].reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), config)
+  return isMap(named) ? Object.keys(named).map((name) => ['bmc', 'secrets', name]) : []
 }
 
 async function readConfigFile(name: string, faults: string[]): Promise<CatalogueSource | undefined> {
@@ -233,7 +248,7 @@ function relativeTo(folder: string, content: Record<string, unknown>): unknown {
     const key = at.at(-1)!
     if (isMap(parent) && key in parent) parent[key] = absolute(parent[key])
   }
-  for (const at of REFERENCES) {
+  for (const at of [...REFERENCES, ...namedSecrets(config)]) {
     const parent = at.slice(0, -1).reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), config)
     const key = at.at(-1)!
     if (isMap(parent) && typeof parent[key] === 'string')

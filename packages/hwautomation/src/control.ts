@@ -9,6 +9,7 @@ export { connectControl, ControlClient, type ClientIdentity } from './control/cl
 export { bundleSource, liveSite } from './control/live-site.ts'
 export { controlRouter, type ControlRouter, type RouterOptions } from './control/router.ts'
 export type { ControlStatus } from './control/routes/manager.ts'
+export type { ServerDocument, ServerPage } from './control/routes/servers.ts'
 export type { RunSummary } from './control/run-summary.ts'
 export { startControl, type ControlOptions, type ControlServer } from './control/server.ts'
-export type { Acting, Caller, CallerWish, ControlSite, Provisioner, Reading } from './control/site.ts'
+export type { Acting, Caller, CallerWish, ControlSite, Provisioner, Reading, ServerBook } from './control/site.ts'

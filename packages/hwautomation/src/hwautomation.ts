@@ -1,14 +1,19 @@
 import { checkSite, type CheckResult } from './check-site.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { configSecrets } from './config-secrets.ts'
 import { loadConfig, type Config, type PartialConfig } from './config.ts'
 import type { ControlServer } from './control/server.ts'
 import type { DeviceCatalogue } from './devices/catalogue.ts'
 import { loadCatalogue } from './devices/load-catalogue.ts'
+import type { DriftReport } from './drift/drift-report.ts'
+import { validateServer, type ValidateOptions } from './drift/validate-server.ts'
 import { dialDirect, dialThrough, type Dial } from './dial.ts'
 import { keepHouse } from './house-keeping.ts'
+import { ServerInventory } from './inventory/server-inventory.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { MaasClient } from './maas/maas-client.ts'
-import { type ListedServer, listServers, maasFleet } from './maas/maas-fleet.ts'
+import { foundInMaas, type ListedServer, listServers, maasFleet } from './maas/maas-fleet.ts'
+import { maasInventory, type SiteInventory } from './maas/maas-inventory.ts'
 import { MachinePoller } from './maas/machine-poller.ts'
 import { type BatchCheck, checkBatch } from './provisioning/batch/batch-check.ts'
 import type { BatchOrder } from './provisioning/batch/batch-order.ts'
@@ -18,11 +23,13 @@ import type { ProvisioningSite } from './provisioning/server-provisioning-workfl
 import { serverProvisioning } from './provisioning/server-provisioning-workflow.ts'
 import { Redactor } from './redaction.ts'
 import { runCapabilities } from './run-capabilities.ts'
+import { logEvent } from './run-log.ts'
 import type { SecretSource } from './secrets.ts'
 import { LowdbStore } from './stores/lowdb-store.ts'
 import { MemoryStore } from './stores/memory-store.ts'
 import type { BatchHandle } from './workflow/batch/batches.ts'
 import type { CapabilityScope, RunView } from './workflow/context.ts'
+import { redactedLogger } from './workflow/redacted-logger.ts'
 import { WorkflowManager } from './workflow/manager.ts'
 import type { CloseOptions, StartOptions } from './workflow/manager-options.ts'
 import type { WorkflowDefinition } from './workflow/definition.ts'
@@ -78,6 +85,14 @@ export interface HwAutomation extends ProvisioningSite, AsyncDisposable {
   restoreBios(runId: string, wish: Wish): Promise<RunHandle>
   /** Every machine that MAAS shows us, to choose from, by name. One call that grows with their number: keep the answer for a while. */
   servers(signal?: AbortSignal): Promise<readonly ListedServer[]>
+  /** Hardware facts of the servers, each with its source and time: from the runs, and from MAAS when asked. */
+  readonly inventory: SiteInventory
+  /**
+   * How far a machine is from its device type (by its tag in MAAS, unless one is named), by what MAAS and its BMC say: identity, state,
+   * tag, BMC, BIOS, boarding rules. Reads only; the host may be off.
+   * @throws HwError `maas.no-such-machine`, `devices.unknown-type`, `devices.not-tagged`
+   */
+  validate(serverId: string, options?: ValidateOptions): Promise<DriftReport>
   /** Checks as a whole what is asked for many servers, and finds every problem; reads only, and MAAS in few calls. */
   checkBatch(order: BatchOrder, signal?: AbortSignal): Promise<BatchCheck>
   /**
@@ -100,7 +115,7 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
   const {
     config: file,
     dial,
-    logger = silentLogger,
+    logger: hostLogger = silentLogger,
     secrets,
     clock = systemClock,
     store: ownStore,
@@ -121,10 +136,8 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
   })
   const devices = await loadCatalogue({ files: config.devices.files })
   const redactor = new Redactor()
-  for (const secret of [config.ssh.privateKey, config.ssh.passphrase, config.bmc.credentials?.password])
-    if (secret) redactor.add(secret)
-  const proxyPassword = config.dial === undefined ? '' : decodeURIComponent(new URL(config.dial).password)
-  redactor.add(proxyPassword)
+  const logger = hostLogger === silentLogger ? silentLogger : redactedLogger(hostLogger, redactor)
+  for (const secret of configSecrets(config)) redactor.add(secret)
   const { power, other } = config.maas.timeouts
   const maas = new MaasClient({
     url: config.maas.url,
@@ -146,10 +159,12 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
     concurrency: config.concurrency,
     resume: resume === 'leave' ? 'leave' : config.resume,
   })
+  if (hostLogger !== silentLogger) manager.onEvent((event) => logEvent(logger, event))
+  const inventory = new ServerInventory(store, redactor)
   const connect: Dial =
     typeof dial === 'function' ? dial : config.dial === undefined ? dialDirect() : dialThrough(config.dial)
   const capabilities = (view: RunView): CapabilityScope =>
-    runCapabilities(view, { config, maas, poller, manager, store, dial: connect, clock, logger, redactor })
+    runCapabilities(view, { config, maas, poller, manager, store, inventory, dial: connect, clock, logger, redactor })
   for (const known of [serverProvisioning, biosRestore, ...workflows])
     if ('definition' in known) manager.register(known.definition, known.capabilities)
     else manager.register(known, capabilities)
@@ -176,6 +191,8 @@ export async function createHwAutomation(options: HwAutomationOptions): Promise<
     },
     restoreBios: (runId, wish) => restoreBios(hw, runId, wish),
     servers: (within) => listServers(maas, within),
+    inventory: maasInventory(maas, inventory, clock),
+    validate: (serverId, how) => validateServer(serverId, { ...hw, findMachine: foundInMaas(maas) }, how),
     checkBatch: (order, within = new AbortController().signal) => checkBatch(order, { ...hw, fleet }, within),
     provisionBatch: (order, how = {}) => provisionBatch(order, { ...hw, fleet }, how),
     check: (within = new AbortController().signal) => checkSite({ config, maas, devices, clock }, within),

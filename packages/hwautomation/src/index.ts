@@ -19,6 +19,12 @@ export type { Provisioning } from './provisioning/provisioning.ts'
 export { expandRange, isRange } from './provisioning/batch/range.ts'
 export type { BatchCheck, CheckedItem } from './provisioning/batch/batch-check.ts'
 export { LARGEST_SHEET } from './provisioning/batch/rack-sheet.ts'
+export type { DriftItem, DriftReport } from './drift/drift-report.ts'
+export type { ValidateOptions } from './drift/validate-server.ts'
+export { boardingReport, type BoardingFinding } from './boarding/report.ts'
+export type { BiosSeen, BmcSettingReading, BmcSettingReadings, BmcUserSeen, BoardingSeen } from './boarding/seen.ts'
+export type { BoardingRules } from './devices/boarding.ts'
+export { BmcSettings, type BmcAnswers, type BmcAt, type BmcQuestions } from './provisioning/bmc-settings.ts'
 export type { ListedServer } from './maas/maas-fleet.ts'
 export type { BatchOrder } from './provisioning/batch/batch-order.ts'
 export type { ProvisioningRequest } from './provisioning/request.ts'
@@ -35,6 +41,21 @@ export {
   type CommandResult,
   type FreshBoot,
 } from './provisioning/capabilities.ts'
+export { Inventory } from './provisioning/inventory.ts'
+export {
+  factNames,
+  factOf,
+  type Dimm,
+  type Disk,
+  type Fact,
+  type FactName,
+  type FactSource,
+  type FactValues,
+  type Nic,
+  type Observed,
+  type ServerFacts,
+} from './inventory/facts.ts'
+export type { SiteInventory } from './maas/maas-inventory.ts'
 export { BmcNetwork, type LanSettings, type Sighting } from './provisioning/bmc-network.ts'
 export type { MachineState } from './provisioning/machine-state.ts'
 export type { HostIdentity, HostLocation } from './provisioning/host.ts'
@@ -103,16 +124,23 @@ export {
 export { WorkflowCancelledError, WorkflowFailedError } from './workflow/workflow-errors.ts'
 
 export { didYouMean } from './bios/did-you-mean.ts'
-export { readSource, type CatalogueSource } from './devices/catalogue-source.ts'
+export { readSource, type CatalogueFault, type CatalogueSource } from './devices/catalogue-source.ts'
 export { DeviceCatalogue } from './devices/catalogue.ts'
 export type { DeviceType } from './devices/device-type.ts'
-export { loadCatalogue, type LoadCatalogueOptions } from './devices/load-catalogue.ts'
+export {
+  checkCatalogue,
+  loadCatalogue,
+  type CatalogueCheck,
+  type LoadCatalogueOptions,
+} from './devices/load-catalogue.ts'
 export type { FileSystem } from './stores/file-system.ts'
 export { readLease, type StoreOwner } from './stores/lease/read-lease.ts'
 export { LowdbStore, type LowdbStoreOptions } from './stores/lowdb-store.ts'
 export { MemoryStore } from './stores/memory-store.ts'
 export type { Retained, RetainOptions } from './stores/retention.ts'
 export type { StoreTrouble } from './stores/troubles.ts'
+export { deviceLines } from './report/device-lines.ts'
+export { deviceTable } from './report/device-table.ts'
 export { between, forPeople } from './report/durations.ts'
 export { eventLines } from './report/event-lines.ts'
 export { errorLines, recordLines, type ReportOptions } from './report/record-lines.ts'

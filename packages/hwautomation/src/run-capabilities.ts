@@ -1,3 +1,4 @@
+import { SiteBmcSettings } from './bmc/settings/site-bmc-settings.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Dial } from './dial.ts'
@@ -7,14 +8,19 @@ import { peekBios } from './inband/bios-over-redfish.ts'
 import { IpmitoolLan } from './inband/ipmitool-lan.ts'
 import { SshHostShell } from './inband/ssh-host-shell.ts'
 import { vendorBios } from './inband/vendor-bios.ts'
+import { RunInventory } from './inventory/run-inventory.ts'
+import type { ServerInventory } from './inventory/server-inventory.ts'
 import type { Logger } from './logger.ts'
 import type { MaasClient } from './maas/maas-client.ts'
 import { MaasCommissioning } from './maas/maas-commissioning.ts'
 import { MaasTags } from './maas/maas-tags.ts'
+import { factsOfMachine } from './maas/machine-facts.ts'
 import type { MachinePoller } from './maas/machine-poller.ts'
 import { Bios, Commissioning, HostShell, KeptBios, Tags } from './provisioning/capabilities.ts'
 import { BmcNetwork } from './provisioning/bmc-network.ts'
+import { BmcSettings } from './provisioning/bmc-settings.ts'
 import { hostLocationSchema, type HostLocation } from './provisioning/host.ts'
+import { Inventory } from './provisioning/inventory.ts'
 import { storedBios } from './provisioning/kept-bios.ts'
 import type { Provisioning } from './provisioning/provisioning.ts'
 import type { Redactor } from './redaction.ts'
@@ -30,6 +36,7 @@ export interface Site {
   readonly poller: MachinePoller
   readonly manager: WorkflowManager
   readonly store: Pick<WorkflowStore, 'getArtefact'>
+  readonly inventory: ServerInventory
   readonly dial: Dial
   readonly clock: Clock
   readonly logger: Logger
@@ -45,6 +52,7 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
   const { config, maas, poller, manager, dial, clock, logger, redactor } = site
   const request = view.request as Provisioning
   const systemId = view.resource
+  const commandMs = config.ssh.timeouts.command ?? COMMAND_MS
   const toolMs = config.ssh.timeouts.tool ?? TOOL_MS
   const shell = new SshHostShell({
     username: config.ssh.username,
@@ -52,7 +60,7 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
     passphrase: config.ssh.passphrase,
     dial,
     timeouts: sshTimeouts(config),
-    commandMs: config.ssh.timeouts.command ?? COMMAND_MS,
+    commandMs,
     transferMs: toolMs,
     tools: config.tools,
     clock,
@@ -72,6 +80,7 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
     timeouts: { connectMs: config.bmc.timeouts.connect, requestMs: config.bmc.timeouts.request },
     reserved: () => reservedAddresses(manager, view.workflowId),
   })
+  const inventory = new RunInventory({ systemId, inventory: site.inventory, shell, commandMs, clock, logger })
   const all = new Map<Capability<unknown>, unknown>([
     [
       Commissioning,
@@ -82,6 +91,7 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
         logger,
         systemId,
         commissioning: config.commissioning,
+        onRead: (record) => inventory.sawMaas(() => factsOfMachine(record)),
         isAbandonedRun: async (id) => hasEnded((await manager.get(id))?.status),
       }),
     ],
@@ -92,12 +102,29 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
         shell,
         clock,
         toolMs,
-        peek: async (signal) => (config.bmc.credentials === undefined ? peekBios(bmc, signal) : undefined),
+        peek: async (signal) =>
+          config.bmc.credentials === undefined ? peekBios(request.profile.vendor, bmc, signal) : undefined,
       }),
     ],
     [BmcNetwork, bmc],
+    [
+      BmcSettings,
+      new SiteBmcSettings({
+        vendor: request.profile.vendor,
+        door: bmc,
+        clock,
+        ownCredentials: config.bmc.credentials !== undefined,
+        secrets: config.bmc.secrets,
+        onWarning: (error) =>
+          logger.warn(
+            { door: 'redfish', server: systemId, workflowId: view.workflowId, error },
+            'a redfish session may be left open',
+          ),
+      }),
+    ],
     [Tags, new MaasTags({ maas, systemId })],
     [KeptBios, storedBios(site.store, request)],
+    [Inventory, inventory],
   ])
   return {
     get<T>(capability: Capability<T>): T {
@@ -110,7 +137,10 @@ export function runCapabilities(view: RunView, site: Site): CapabilityScope {
         hint: 'Give the workflow a scope of its own that has it.',
       })
     },
-    [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await inventory[Symbol.asyncDispose]()
+      await shell[Symbol.asyncDispose]()
+    },
   }
 }
 

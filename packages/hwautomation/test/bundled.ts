@@ -25,7 +25,7 @@ async function bundle(entry: URL): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    conditions: ['source'],
+    conditions: ['@hwautomation/source'],
     external: ['*.node', 'cpu-features'],
     // Some packages are CommonJS.
     banner: {

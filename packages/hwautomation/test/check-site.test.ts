@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { createLab } from '@hwautomation/testkit'
 import { expect, test } from 'vitest'
 import { createHwAutomation } from '../src/index.ts'
@@ -32,9 +33,21 @@ test.each([
 
 test('every tool is named once for an architecture, however many files it has', async () => {
   await using site = await testSite()
-  const tools = (await site.hw.check()).find(({ name }) => name === 'tools')
+  const results = await site.hw.check()
+  expect(results.find(({ name }) => name === 'device types')?.detail).toBe('48 (37 supermicro, 7 hpe, 4 dell)')
+  const tools = results.find(({ name }) => name === 'tools')
   expect(tools?.status).toBe('ok')
   const names = tools?.detail.split(', ') ?? []
   expect(names).toEqual([...new Set(names)])
   expect(names).toContain('ilorest for aarch64')
+})
+
+test('a device type whose BMC user has no password configured is told of', async () => {
+  const devices = { files: [fileURLToPath(new URL('provisioning/bmc-settings-devices.yaml', import.meta.url))] }
+  await using site = await testSite({}, { devices, bmc: { secrets: { 'bmc/operator': 'x', 'bmc/short': 'y' } } })
+  const found = (await site.hw.check()).find(({ name }) => name === 'device types')
+  expect(found?.status).toBe('warn')
+  expect(found?.detail).toMatch(
+    /a1\.c5\.impossible gives BMCs the user nobody with the secret bmc\/none, which bmc\.secrets does not have$/,
+  )
 })

@@ -33,6 +33,18 @@ const faultsOf = (loading: Promise<unknown>) =>
   )
 
 describe('the configuration', () => {
+  it('takes the passwords of BMC users by names of its own, as references only', async () => {
+    await writeFile(join(folder, 'ops'), 'Correct-Horse-9\n')
+    const named = (text: string) => yaml(`${GOOD}bmc: { secrets: { ${text} } }\n`)
+    const config = await loadConfig({ file: await named("bmc/ops: '${file:ops}', other: '${env:KEY}'"), env })
+    expect(config.bmc.secrets).toEqual({ 'bmc/ops': 'Correct-Horse-9', other: 'a:b:c' })
+    const literal = await faultsOf(loadConfig({ file: await named('ops: Correct-Horse-9'), env }))
+    expect(literal.join()).toMatch(/bmc\.secrets\.ops is a secret: write/)
+    expect(literal.join()).not.toContain('Correct-Horse-9')
+    const missing = await faultsOf(loadConfig({ file: await named("ops: '${env:NOWHERE}'"), env }))
+    expect(missing).toEqual(['bmc.secrets.ops: the environment variable NOWHERE is not set'])
+  })
+
   it('comes from a file, with paths relative to it and secrets by reference', async () => {
     const config = await loadConfig({ file: await yaml(GOOD), env })
     expect(config.maas.apiKey).toBe('a:b:c')

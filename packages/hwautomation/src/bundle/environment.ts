@@ -17,6 +17,8 @@ export function environmentFile({ site }: BundleSource, files: BundleFiles): Bun
 }
 
 const SECRET_KEY = /^(apiKey|privateKey|passphrase|password|secret|token)$/i
+/** A map of secrets by names that the site chose. */
+const SECRETS_KEY = /^secrets$/i
 
 /** By name here, whatever the redactor knows; references and paths stay. */
 function withoutSecrets(value: unknown): unknown {
@@ -24,8 +26,17 @@ function withoutSecrets(value: unknown): unknown {
   if (typeof value === 'string') return withoutUserInfo(value)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, SECRET_KEY.test(key) ? REDACTED : withoutSecrets(item)]),
+    Object.entries(value).map(([key, item]) => {
+      if (SECRETS_KEY.test(key)) return [key, namesOnly(item)]
+      return [key, SECRET_KEY.test(key) ? REDACTED : withoutSecrets(item)]
+    }),
   )
+}
+
+function namesOnly(value: unknown): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.keys(value).map((name) => [name, REDACTED]))
+    : REDACTED
 }
 
 /** A proxy's URL may hold its password. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { systemClock } from '../clock.ts'
+import { configSecrets } from '../config-secrets.ts'
 import { loadConfig } from '../config.ts'
 import type { StoredSurroundings } from '../control/stored-site.ts'
 import { toHwError } from '../errors.ts'
@@ -18,8 +19,7 @@ export async function bundleSurroundings({
   const redactor = new Redactor()
   try {
     const config = await loadConfig({ file })
-    for (const secret of [config.ssh.privateKey, config.ssh.passphrase, config.bmc.credentials?.password])
-      if (secret) redactor.add(secret)
+    for (const secret of configSecrets(config)) redactor.add(secret)
     const maas = new MaasClient({
       url: config.maas.url,
       apiKey: config.maas.apiKey,

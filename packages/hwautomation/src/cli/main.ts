@@ -2,15 +2,17 @@
 import { Command, Option } from 'commander'
 import { packageVersion } from '../package-folder.ts'
 import { batchCommands } from './batch-commands.ts'
+import { deviceCommands } from './device-commands.ts'
 import { askingCommands } from './asking-commands.ts'
 import { lookingCommands } from './looking-commands.ts'
 import { fail } from './exit.ts'
 import { provisioningCommands } from './provisioning-commands.ts'
+import { serversCommands } from './servers-commands.ts'
 
 const EXIT_CODES = `
 Exit codes:
   0    done
-  1    it failed: the run, a check, or a plan with problems
+  1    it failed: the run, a check, a plan with problems, a machine that differs
   2    the command, the request or the configuration is wrong
   3    the run that was followed has not ended, but nobody works on it any more
   130  cancelled, or Ctrl-C ended the looking
@@ -43,6 +45,8 @@ provisioningCommands(program)
 lookingCommands(program)
 askingCommands(program)
 batchCommands(program)
+deviceCommands(program)
+serversCommands(program)
 // a reader such as `head` that has seen enough is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)

@@ -4,8 +4,9 @@ import { fail } from './exit.ts'
 import { plan } from './plan.ts'
 import { meansBatch, provisionBatch, type BatchOptions } from './provision-batch.ts'
 import { provision } from './provision.ts'
+import { validate } from './validate.ts'
 
-/** `check`, `plan`, `provision` */
+/** `check`, `plan`, `validate`, `provision` */
 export function provisioningCommands(program: Command): void {
   program
     .command('check')
@@ -27,6 +28,14 @@ export function provisioningCommands(program: Command): void {
     .action((server: string, deviceType: string, options: object) =>
       plan(server, deviceType, { ...program.opts(), ...options }).catch(fail),
     )
+
+  program
+    .command('validate')
+    .argument('<server>', 'host name, FQDN or MAAS system_id')
+    .option('--type <device-type>', 'against this device type (default: the one its tag in MAAS names)')
+    .description('say how far a machine is from its device type; changes nothing, the host may be off')
+    .addHelpText('after', '\nIt ends with 1 where something differs; what is not known is listed.')
+    .action((server: string, options: object) => validate(server, { ...program.opts(), ...options }).catch(fail))
 
   request(program.command('provision'))
     .argument('[servers]', "host name, FQDN or system_id; or a range: 'srv[001-040]'")

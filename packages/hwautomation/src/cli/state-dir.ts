@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
+import { isMapping } from '../devices/extends.ts'
 import { HwError } from '../errors.ts'
 import { USUAL_FILE, type GlobalOptions } from './open.ts'
 
@@ -16,9 +17,7 @@ export async function stateDirOf({ stateDir, config }: GlobalOptions): Promise<s
   if (fromEnvironment) return path.resolve(fromEnvironment)
   const file = config ?? (existsSync(USUAL_FILE) ? USUAL_FILE : undefined)
   if (file === undefined) return undefined
-  const content = await contentOf(file)
-  const named =
-    typeof content === 'object' && content !== null ? (content as { stateDir?: unknown }).stateDir : undefined
+  const named = (await configContent(file))['stateDir']
   return typeof named === 'string' && named !== '' ? path.resolve(path.dirname(path.resolve(file)), named) : undefined
 }
 
@@ -34,9 +33,14 @@ export async function neededStateDir(options: GlobalOptions): Promise<string> {
   })
 }
 
-async function contentOf(file: string): Promise<unknown> {
+/**
+ * A configuration file as it stands there: neither completed nor checked.
+ * @throws HwError `config.invalid` where it cannot be read
+ */
+export async function configContent(file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return parse(await readFile(file, 'utf8'), { logLevel: 'silent' })
+    const content: unknown = parse(await readFile(file, 'utf8'), { logLevel: 'silent' })
+    return isMapping(content) ? content : {}
   } catch (error) {
     const fault = `${file} cannot be read: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`
     throw new HwError({

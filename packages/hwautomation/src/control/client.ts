@@ -9,6 +9,7 @@ import type { BatchChecked, BatchDocument, BatchPage } from './routes/batches.ts
 import type { ControlStatus, Switched } from './routes/manager.ts'
 import type { Cancelled, Ordered, Started } from './routes/orders.ts'
 import type { RunDocument, RunPage } from './routes/runs.ts'
+import type { ServerDocument, ServerPage } from './routes/servers.ts'
 
 /** Who the client speaks for. */
 export interface ClientIdentity {
@@ -157,6 +158,17 @@ export class ControlClient implements AsyncDisposable {
 
   steerBatch(id: string, what: BatchLever, wish: Reason = {}): Promise<BatchDocument> {
     return this.#post(`/api/batches/${encodeURIComponent(id)}/${what}`, wish)
+  }
+
+  /** All servers of which anything is known, by name; `refresh` has MAAS read anew first, for every machine there is. */
+  servers({ refresh = false }: { readonly refresh?: boolean } = {}): Promise<ServerPage> {
+    return refresh ? this.#post('/api/servers/refresh', {}) : this.#get('/api/servers')
+  }
+
+  /** @throws HwError `inventory.unknown-server`, `inventory.ambiguous-server`; with `refresh` also those of MAAS */
+  server(name: string, { refresh = false }: { readonly refresh?: boolean } = {}): Promise<ServerDocument> {
+    const path = `/api/servers/${encodeURIComponent(name)}`
+    return refresh ? this.#post(`${path}/refresh`, {}) : this.#get(path)
   }
 
   /** Throws a switch of the manager; says how they all are then. */

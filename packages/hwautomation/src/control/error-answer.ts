@@ -40,6 +40,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'batch.no-such-batch': 404,
   'workflow.manager-closed': 503,
   'maas.no-such-machine': 404,
+  'inventory.unknown-server': 404,
   'store.full': 507,
 }
 

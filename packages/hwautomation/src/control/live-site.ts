@@ -13,6 +13,7 @@ import type { WorkflowStore } from '../workflow/ports.ts'
 import type { WorkflowRecord } from '../workflow/record.ts'
 import type { RunHandle } from '../workflow/run-handle.ts'
 import { hasEnded } from '../workflow/status.ts'
+import type { SiteInventory } from '../maas/maas-inventory.ts'
 import type { CallerWish, Caller, ControlSite, Provisioner, Reading, Trouble } from './site.ts'
 
 /** What a live site is made of: the parts of an `HwAutomation` that the control API uses. */
@@ -22,6 +23,7 @@ export interface LiveParts extends ProvisioningSite {
   restoreBios(runId: string, wish: CallerWish): Promise<RunHandle>
   checkBatch: Provisioner['checkBatch']
   provisionBatch(order: BatchOrder, options: StartOptions): Promise<BatchHandle>
+  readonly inventory: SiteInventory
 }
 
 /** A store that says what it found damaged, as `LowdbStore` does. */
@@ -45,7 +47,10 @@ export function liveSite(hw: LiveParts, store: WorkflowStore & Troubled): Contro
       restoreBios: (id, wish) => hw.restoreBios(id, wish),
       checkBatch: (order, signal) => hw.checkBatch(order, signal),
       provisionBatch: (order, { by, via, ...key }) => hw.provisionBatch(order, { requestedBy: by, via, ...key }),
+      refreshServer: (name, signal) => hw.inventory.refresh(name, signal),
+      refreshServers: (signal) => hw.inventory.refreshAll(signal),
     },
+    inventory: hw.inventory,
     redact: (text) => hw.surroundings.redactor.text(text),
     since: timestamp(systemClock),
   }

@@ -9,6 +9,7 @@ import { journalRoutes } from './routes/journal.ts'
 import { managerRoutes } from './routes/manager.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { runRoutes } from './routes/runs.ts'
+import { serverRoutes } from './routes/servers.ts'
 import type { Routing } from './routing.ts'
 import type { Caller, ControlSite } from './site.ts'
 import { Streams } from './streamed.ts'
@@ -51,6 +52,7 @@ export function controlRouter(site: ControlSite, options: RouterOptions = {}): C
     .route('/api', runRoutes(routing))
     .route('/api', orderRoutes(routing))
     .route('/api', batchRoutes(routing))
+    .route('/api', serverRoutes(routing))
     .route('/api', managerRoutes(routing))
     .route('/api', journalRoutes(routing))
     .notFound(({ req }) => errorAnswer(noSuchRoute(req.method, req.path), site.redact))

@@ -1,6 +1,7 @@
 import type { CancelAnswer } from '../workflow/run.ts'
 import type { WorkflowEvent, JournalLine } from '../workflow/events.ts'
 import type { JournalQuery, ManagerState, RecordPage, RecordQuery } from '../workflow/ports.ts'
+import type { ServerFacts } from '../inventory/facts.ts'
 import type { BatchCheck } from '../provisioning/batch/batch-check.ts'
 import type { BatchOrder } from '../provisioning/batch/batch-order.ts'
 import type { BatchHandle } from '../workflow/batch/batches.ts'
@@ -77,6 +78,17 @@ export interface Provisioner {
   restoreBios(id: string, wish: CallerWish): Promise<RunHandle>
   checkBatch(order: BatchOrder, signal?: AbortSignal): Promise<BatchCheck>
   provisionBatch(order: BatchOrder, options: Caller & { readonly idempotencyKey?: string }): Promise<BatchHandle>
+  /** Has a server's record in MAAS read anew; gives all that is known of it. */
+  refreshServer(name: string, signal?: AbortSignal): Promise<ServerFacts>
+  refreshServers(signal?: AbortSignal): Promise<readonly ServerFacts[]>
+}
+
+/** What is known of the servers' hardware. */
+export interface ServerBook {
+  /** @throws HwError `inventory.ambiguous-server` */
+  get(name: string): Promise<ServerFacts | undefined>
+  /** By name. */
+  list(): Promise<readonly ServerFacts[]>
 }
 
 /** Everything a router serves. */
@@ -86,6 +98,8 @@ export interface ControlSite {
   readonly acting?: Acting
   /** Absent: there is no hardware here. */
   readonly provisioner?: Provisioner
+  /** Absent: nothing is known of any server. */
+  readonly inventory?: ServerBook
   /** Masks secrets in whatever an error says. */
   readonly redact: (text: string) => string
   /** ISO 8601: since when this process serves. */

@@ -1,6 +1,7 @@
 import { exportRun } from '../bundle/export-run.ts'
 import type { BundleSource } from '../bundle/source.ts'
 import { systemClock, timestamp } from '../clock.ts'
+import { ServerInventory } from '../inventory/server-inventory.ts'
 import { Redactor } from '../redaction.ts'
 import type { WorkflowManager } from '../workflow/manager.ts'
 import type { WorkflowStore } from '../workflow/ports.ts'
@@ -33,6 +34,7 @@ export function storedSite(store: WorkflowStore & Troubled, surroundings: Stored
       troubles: () => store.troubles ?? [],
       exportRun: (id, { signal }) => exportRun(bundle, id, { signal }),
     },
+    inventory: new ServerInventory(store, surroundings.redactor),
     redact: (text) => surroundings.redactor.text(text),
     since: timestamp(systemClock),
   }
@@ -48,6 +50,7 @@ export function deskSite(manager: WorkflowManager, store: WorkflowStore & Troubl
   return {
     reading: managerReading(manager, store, bundle, undefined),
     acting: manager,
+    inventory: new ServerInventory(store, redactor),
     redact: (text) => redactor.text(text),
     since: timestamp(systemClock),
   }

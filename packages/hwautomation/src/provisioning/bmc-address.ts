@@ -88,6 +88,11 @@ export async function assertNobodyThere(ctx: StepContext<Provisioning>, target: 
   if (there.state !== 'silent') throw invalidAddress([inUse(target, there)])
 }
 
+/** Whether MAAS talks to this machine's BMC over the network. */
+export function hasAddress({ powerType }: BmcRegistration): boolean {
+  return WITH_ADDRESS.includes(powerType)
+}
+
 /** @throws HwError `bmc.no-address` where MAAS knows no BMC address, or one that cannot be exchanged safely */
 export function assertAddressable(request: Provisioning, { powerType, address }: BmcRegistration): void {
   if (!WITH_ADDRESS.includes(powerType))

@@ -1,7 +1,7 @@
 import type { BiosConfiguration, BiosRegistry, BiosValue } from '../bios/configuration.ts'
 import type { PulledBios } from './bios-files.ts'
 import { Capability } from '../workflow/context.ts'
-import type { HostIdentity, HostLocation } from './host.ts'
+import type { HostLocation } from './host.ts'
 import type { MachineState } from './machine-state.ts'
 
 /** What every capability answers: the value, who served it, who was tried before, and when it was so. */
@@ -192,9 +192,13 @@ export interface Bios {
   finish(id: string, signal: AbortSignal): Promise<'committed' | 'not-begun'>
   /**
    * Waits while the device applies settings: no reboot may come between, and nothing read meanwhile holds. Dell: a running job of
-   * `BIOS.Setup.1-1`. Returns at once where there is no such thing.
+   * `BIOS.Setup.1-1`. Returns at once where there is no such thing, or the tool is not on the host.
+   * @returns in words, the job that still waits for the next boot, where there is one
    */
-  untilSettled(options: { readonly signal: AbortSignal; readonly onStage: (sentence: string) => void }): Promise<void>
+  untilSettled(options: {
+    readonly signal: AbortSignal
+    readonly onStage: (sentence: string) => void
+  }): Promise<string | undefined>
   /** Ends the tool's session on the host, also one that a process before this left open. No error where there is none. */
   signOut(signal: AbortSignal): Promise<void>
   /** What is in force and staged, asked once over the network without the host running; undefined where that cannot be had. */
@@ -218,5 +222,3 @@ export interface Tags {
   remove(name: string, signal: AbortSignal): Promise<void>
 }
 export const Tags = new Capability<Tags>('tags')
-
-export type { HostIdentity, HostLocation }

@@ -24,6 +24,8 @@ export const EFFECTS = {
   'bios.write': 'marked',
   /** Marker: what was found before the first one. It is judged by the LAN parameters, read again when what a dead process began has ended. */
   'bmc.lan-set': 'marked',
+  /** One user, created or changed: sending it again brings it to the same. What it was before is kept with the first. */
+  'bmc.user': 'set',
+  /** One setting of the BMC itself, the same way. */
+  'bmc.setting': 'set',
 } as const satisfies Readonly<Record<string, EffectClass>>
-
-export type EffectName = keyof typeof EFFECTS

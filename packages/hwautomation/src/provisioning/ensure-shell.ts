@@ -57,7 +57,7 @@ function takeOver(ctx: Acting): Promise<void> {
   const shell = ctx.use(HostShell)
   return shell.takeOver({
     signal: ctx.signal,
-    onTrouble: (line) => ctx.logger.info({ workflowId: ctx.workflowId }, line),
+    onTrouble: (line) => ctx.logger.info({ door: 'ssh', error: line }, 'something was left running on the host'),
   })
 }
 

@@ -29,9 +29,6 @@ export const MACHINE_STATUS = {
   failedTesting: 22,
 } as const
 
-export type MachineStatusName = keyof typeof MACHINE_STATUS
-export type MachineStatusNumber = (typeof MACHINE_STATUS)[MachineStatusName]
-
 /** `Failed to enter rescue mode` for 18: the label MAAS shows. A number of a later MAAS is shown as `status 99`. */
 export function machineStatusLabel(status: number): string {
   return LABELS[status] ?? `status ${status}`

@@ -1,5 +1,7 @@
 import type { UndoContext } from '../workflow/context.ts'
 import { foundBefore } from './bmc-address.ts'
+import { wishesOf } from './bmc-wishes.ts'
+import { Bios } from './capabilities.ts'
 import type { MachineState } from './machine-state.ts'
 import { MACHINE_STATUS } from './machine-status.ts'
 import type { Provisioning } from './provisioning.ts'
@@ -17,6 +19,7 @@ type Ctx = UndoContext<Provisioning>
 export function nameWhatStays(ctx: Ctx): void {
   nameBios(ctx)
   nameBmcAddress(ctx)
+  nameBmcWishes(ctx)
   nameTag(ctx)
 }
 
@@ -24,9 +27,14 @@ function nameBios(ctx: Ctx): void {
   if (!ctx.intents.some(({ effect }) => effect === 'bios.write')) return
   const names = (ctx.maybeOutput(biosModify)?.changes ?? []).map(({ name }) => name).join(', ')
   const proven = ctx.maybeOutput(biosPush) !== undefined
+  // A Dell applies pending values by a job: one that is left is named by `untilBiosRests`.
+  const pending =
+    proven || ctx.use(Bios).tool !== 'racadm'
+      ? ''
+      : ' What is pending without a job comes with the next job that anybody orders; `racadm clearpending BIOS.Setup.1-1` discards it.'
   ctx.leaveBehind(
     `${proven ? 'changed BIOS settings' : 'BIOS settings that were written and may be in force or come with the next boot'} on ${ctx.request.hostname}: ${names}`,
-    `They are those of ${wantedBios(ctx.request)}; the configuration of before is kept with the run (bios-before), and can be restored.`,
+    `They are those of ${wantedBios(ctx.request)}; the configuration of before is kept with the run (bios-before), and can be restored.${pending}`,
   )
 }
 
@@ -41,6 +49,28 @@ function nameBmcAddress(ctx: Ctx): void {
     now === undefined
       ? 'Look with ipmitool on the host (lan print) which address the BMC has, and set MAAS’s power address to it.'
       : 'It is proven and MAAS knows it; start again to finish, or set the old one.',
+  )
+}
+
+/** Users and settings of the BMC that were sent: by what was found before them. */
+function nameBmcWishes(ctx: Ctx): void {
+  const { hostname } = ctx.request
+  const read = ctx.maybeOutput(ipmiConfigure) !== undefined
+  const was = (marker: unknown) => {
+    const found = (marker as { readonly was?: unknown } | null)?.was
+    return typeof found === 'string' ? found : 'not known'
+  }
+  const { settings } = wishesOf(ctx.request)
+  const sent = ctx.intents.flatMap(({ effect, key, marker }) => {
+    if (effect === 'bmc.user') return [`user ${key} (was ${was(marker)})`]
+    if (effect !== 'bmc.setting') return []
+    const wanted = settings.find(({ name }) => name === key)?.value ?? 'another value'
+    return [`${key} (was ${was(marker)}, ${read ? 'is' : 'may be'} ${wanted} now)`]
+  })
+  if (sent.length === 0) return
+  ctx.leaveBehind(
+    `changed on the BMC of ${hostname}: ${sent.join(', ')}`,
+    'They are what the device type wants; set them back on the BMC’s web page if the machine is to be used otherwise.',
   )
 }
 

@@ -69,7 +69,7 @@ export class ServerProvisioningWorkflow implements RunnableWorkflow<Provisioning
 
   /**
    * @param definition the standard steps, or a variation made with `defineWorkflow`
-   * @throws HwError `request.invalid` naming every wrong field, `devices.unknown-type`
+   * @throws HwError `request.invalid` naming every wrong field, `devices.unknown-type`, `devices.incomplete`
    */
   constructor(
     request: ProvisioningRequest,
@@ -79,7 +79,7 @@ export class ServerProvisioningWorkflow implements RunnableWorkflow<Provisioning
     this.#asked = parseRequest(request)
     this.#site = site
     this.definition = definition
-    const profile = site.devices.get(this.#asked.deviceType)
+    const profile = site.devices.usable(this.#asked.deviceType)
     // Which machine is meant is known only after `resolve` asked MAAS.
     this.request = { ...this.#asked, systemId: '', hostname: this.#asked.serverId, fqdn: this.#asked.serverId, profile }
     const { timeout, retryCount, serverId, deviceType } = this.#asked

@@ -1,4 +1,4 @@
-import { isHwError } from '../errors.ts'
+import { isHwError, toHwError } from '../errors.ts'
 import type { UndoContext } from '../workflow/context.ts'
 import { isHeldByUs } from './admission.ts'
 import { Commissioning, HostShell } from './capabilities.ts'
@@ -10,6 +10,7 @@ import { leftAlone } from './others-acts.ts'
 import { nameResidue, nameUnsettled, nameWhatStays } from './naming.ts'
 import type { Provisioning } from './provisioning.ts'
 import { QUIET_FOR } from './quiet-for.ts'
+import { untilBiosRests } from './until-bios-rests.ts'
 
 /** Between two looks at a machine that is on its way. MAAS's power actions take 4-9 s. */
 const LOOK_EVERY_MS = 5_000
@@ -27,6 +28,7 @@ type Ctx = UndoContext<Provisioning>
  */
 export async function settleMachine(ctx: Ctx): Promise<string> {
   nameWhatStays(ctx)
+  await untilBiosRests(ctx)
   await tidyHost(ctx)
   const progress: Progress = { unmarked: false, exitSince: undefined, lastSeen: undefined }
   let lastTrouble: unknown
@@ -44,7 +46,7 @@ export async function settleMachine(ctx: Ctx): Promise<string> {
       if (ctx.signal.aborted || (isHwError(error) && error.kind === 'auth')) giveUp(error)
       lastTrouble = error
       wait = Math.min(wait * 1.5, LONGEST_LOOK_MS)
-      ctx.logger.warn({ err: error, workflowId: ctx.workflowId }, 'settling goes on after an error')
+      ctx.logger.warn({ error: toHwError(error).message }, 'settling goes on after an error')
     }
     await ctx.clock.sleep(wait, ctx.signal).catch(giveUp)
   }

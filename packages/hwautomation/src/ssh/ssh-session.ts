@@ -4,8 +4,9 @@ import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import pTimeout from 'p-timeout'
 import type { Client, SFTPWrapper } from 'ssh2'
+import { systemClock } from '../clock.ts'
 import type { Dial } from '../dial.ts'
-import { type HwError, isHwError } from '../errors.ts'
+import { type HwError, isHwError, toHwError } from '../errors.ts'
 import { type Logger, silentLogger } from '../logger.ts'
 import { Redactor } from '../redaction.ts'
 import { type Established, establish } from './establish.ts'
@@ -106,14 +107,15 @@ export class SshSession implements AsyncDisposable {
       const end = () => {
         const reason =
           failure() ?? new Error(this.#disposed ? 'the session was closed' : 'the host closed the connection')
-        if (!this.#disposed) this.logger.info({ host: this.host, err: reason }, 'ssh connection lost')
+        if (!this.#disposed)
+          this.logger.info({ door: 'ssh', host: this.host, error: toHwError(reason).message }, 'ssh connection lost')
         this.#gone.abort(reason)
         resolve(this.#disposed ? undefined : lost(this.host, 'the session', reason))
       }
       if (socket.destroyed) end()
       else client.once('close', end)
     })
-    this.logger.debug({ host: this.host, hostKey }, 'ssh connected')
+    this.logger.debug({ door: 'ssh', host: this.host, hostKey }, 'ssh connected')
   }
 
   /** True once the connection is gone, for whatever reason. */
@@ -133,13 +135,22 @@ export class SshSession implements AsyncDisposable {
     const line = quoteAll(argv)
     const doing = `"${argv[0] ?? ''}"`
     if (this.isClosed) throw notConnected(this.host, doing, this.#gone.signal.reason)
-    return executeCommand(this.#ssh, line, {
-      host: this.host,
-      doing,
-      gone: this.#gone.signal,
-      idleMs: this.timeouts.commandIdleMs,
-      ...options,
-    })
+    const started = systemClock.now()
+    const said = () => ({ door: 'ssh', host: this.host, call: argv[0], ms: systemClock.now() - started })
+    try {
+      const result = await executeCommand(this.#ssh, line, {
+        host: this.host,
+        doing,
+        gone: this.#gone.signal,
+        idleMs: this.timeouts.commandIdleMs,
+        ...options,
+      })
+      this.logger.debug({ ...said(), exit: result.code }, 'ssh command')
+      return result
+    } catch (error) {
+      if (isHwError(error)) this.logger.debug({ ...said(), code: error.code }, 'ssh command failed')
+      throw error
+    }
   }
 
   /**

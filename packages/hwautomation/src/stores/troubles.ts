@@ -33,6 +33,8 @@ export class Troubles {
     if (this.#known.has(key) || this.#known.size >= MOST) return
     this.#known.add(key)
     this.list.push({ file, message, level })
-    this.#logger[level]({ file: join(this.#folder, file) }, `state directory: ${file}: ${message}`)
+    const fields = { door: 'store', file: join(this.#folder, file), error: `${file}: ${message}` }
+    if (level === 'error') this.#logger.error(fields, 'the state directory is damaged')
+    else this.#logger.warn(fields, 'the state directory needs a look')
   }
 }

@@ -60,9 +60,6 @@ export class LeaseLost extends HwError {
   }
 }
 
-/** Why a run stops before its steps are done. Told apart by class here, by `code` elsewhere. */
-export type StopReason = CancelRequested | DeadlineExceeded | Detached | LeaseLost
-
 /** True for the reasons that leave the document as it is: another process, or a later one, goes on. */
 export function leavesTheRun(reason: unknown): reason is Detached | LeaseLost {
   return reason instanceof Detached || reason instanceof LeaseLost

@@ -23,6 +23,7 @@ describe('without a data centre', () => {
     [[], ['check', 'plan', 'provision', '--json', '--config', 'Exit codes']],
     [['check'], ['changes nothing', '--config']],
     [['plan'], ['<server>', '<device-type>', '--ipmi', '--leave-on']],
+    [['validate'], ['<server>', '--type', 'changes nothing']],
     [['provision'], ['[servers]', '[device-type]', '--timeout', '--retries', '--by', '--key']],
   ])('the help of "%s" names its arguments and options', async (command, words) => {
     const { code, stdout, stderr } = await hwautomation([...command, '--help'], { cwd: empty })
@@ -108,6 +109,20 @@ describe('in a data centre', () => {
     expect(json.code).toBe(0)
     expect(jsonLines(json.stdout)).toMatchObject([{ type: 'plan', problems: [] }])
     for (const ended of [text, json]) expectNoSecret(site, ended)
+    const changed = site.lab.log.entries.filter(({ mutating, effect }) => mutating && effect !== 'none')
+    expect(changed.filter(({ call }) => !call.includes('SessionService')).map(({ call }) => call)).toEqual([])
+  })
+
+  it('validate lists what differs from the device type, ends with 1 then, and changes nothing', async () => {
+    await using site = await commandSite()
+    const text = await hwautomation(['validate', 'srv001', '--type', 'a1.c5.large'], { cwd: site.folder })
+    expect(text.code, text.stderr).toBe(1)
+    expect(text.stdout).toMatch(/✘ tag device type: none, must be hw-type-a1-c5-large/)
+    expect(text.stdout).toContain('Nothing was changed.')
+    const untagged = await hwautomation(['validate', 'srv001', '--json'], { cwd: site.folder })
+    expect(untagged.code).toBe(2)
+    expect(jsonLines(untagged.stdout)).toMatchObject([{ type: 'error', error: { code: 'devices.not-tagged' } }])
+    for (const ended of [text, untagged]) expectNoSecret(site, ended)
     const changed = site.lab.log.entries.filter(({ mutating, effect }) => mutating && effect !== 'none')
     expect(changed.filter(({ call }) => !call.includes('SessionService')).map(({ call }) => call)).toEqual([])
   })

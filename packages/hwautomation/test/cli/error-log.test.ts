@@ -21,11 +21,11 @@ it('an error that a run logs again and again is said once, and for another run a
 it('errors of no run are told apart by their cause', () => {
   const { lines, log } = heard()
   for (const error of ['a', 'b', 'a']) log.error({ error }, 'the workflow store failed')
-  log.error({ file: 'x' }, 'state directory: x: it is damaged')
+  log.error({ file: 'x', error: 'x: it cannot be read' }, 'the state directory is damaged')
   expect(lines).toEqual([
     'the workflow store failed: a',
     'the workflow store failed: b',
-    'state directory: x: it is damaged',
+    'the state directory is damaged: x: it cannot be read',
   ])
 })
 

@@ -287,8 +287,7 @@ describe('with an owner', () => {
   it('is not asked by commands about a copy of its directory', LONG, async () => {
     await using site = await commandSite(SLOW)
     const { owner, id } = await commissioning(site)
-    const filter = (file: string) => !file.endsWith('.sock')
-    await cp(join(site.folder, 'state'), join(site.folder, 'copy'), { recursive: true, filter })
+    await copyWhileItIsWritten(join(site.folder, 'state'), join(site.folder, 'copy'))
     const status = await run(site, 'status', '--state-dir', 'copy')
     expect(status.stdout).toContain('No process works on this state directory.')
     await run(site, 'hold', id, '--state-dir', 'copy')
@@ -378,3 +377,14 @@ describe('of a run that failed', () => {
     expect(Buffer.from(readme!.data!).toString()).toMatch(/- maas\/: nothing was asked of MAAS: The configuration has/)
   })
 })
+
+/** A file that is there when the folder is listed may have been renamed when its turn comes. */
+async function copyWhileItIsWritten(from: string, to: string): Promise<void> {
+  const filter = (file: string) => !file.endsWith('.sock')
+  for (let time = 1; ; time += 1)
+    try {
+      return await cp(from, to, { recursive: true, filter })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || time === 20) throw error
+    }
+}

@@ -96,7 +96,7 @@ test('a process that slept longer than its lease finds it lost, is told once, an
   await sleeper.ask('close')
   await store.save({ ...record, seq: 6 }, [entryOf(record.id, 6)])
   expect((await journalOf(store)).length).toBe(3)
-}, 20_000)
+}, 60_000)
 
 for (const [where, call, folder, seq, seqs] of [
   ['before its temporary file is made', 'open', '/owner/', 1, [1, 7]],
@@ -205,7 +205,7 @@ test('whether an owner is gone is told by more than its number', async () => {
       await (opened as { close: () => Promise<void> }).close()
     } else expect(opened, what).toMatchObject({ code: 'store.in-use' })
   }
-}, 20_000)
+}, 60_000)
 
 test('an overdue owner that beats while it is watched keeps the directory: two clocks may differ', async () => {
   const file = await leaseOf({ host: 'elsewhere' }, 60_000)

@@ -79,7 +79,7 @@ for (const [what, content] of [
 ] as const)
   test(`${what} document is set aside with a clear message, nothing of it is lost, and the rest is served`, async () => {
     const lines: string[] = []
-    const line = (_: object, message: string) => void lines.push(message)
+    const line = (fields: object, message: string) => void lines.push(`${message}: ${JSON.stringify(fields)}`)
     const store = await newStore({ debug: line, info: line, warn: line, error: line })
     const good = recordOf(newRunId())
     await store.save(good, [])

@@ -20,7 +20,7 @@ export class StoreProcess {
 
   private constructor(folder: string, options: LowdbStoreOptions) {
     this.#child = fork(PROGRAM, [folder, JSON.stringify(options)], {
-      execArgv: ['--import', 'tsx', '--conditions=source'],
+      execArgv: ['--import', 'tsx', '--conditions=@hwautomation/source'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     this.#child.on('message', (answer: { id: number; value?: unknown; error?: object }) => {

@@ -135,10 +135,13 @@ interface Judged {
   readonly notes: readonly string[]
 }
 
+/** What is wrong with a type, and not with us. */
+const UNUSABLE: ReadonlySet<string> = new Set(['devices.unknown-type', 'devices.incomplete'])
+
 function judgeType(name: string, machine: FleetMachine | undefined, devices: DeviceCatalogue): Judged {
   if (name === '') return { problems: [], notes: [] } // said of the order
   try {
-    const type = devices.get(name)
+    const type = devices.usable(name)
     const match = machine === undefined ? undefined : devices.matches(type, machine.identity)
     if (match === undefined || match.ok) return { problems: [], notes: [] }
     const isUnknown = ({ found }: { readonly found: string }) => found === 'unknown'
@@ -154,7 +157,7 @@ function judgeType(name: string, machine: FleetMachine | undefined, devices: Dev
           : [`MAAS does not know its ${unknown.join(', ')} yet: the run looks before it writes`],
     }
   } catch (error) {
-    if (!isHwError(error) || error.code !== 'devices.unknown-type') throw error
+    if (!isHwError(error) || !UNUSABLE.has(error.code)) throw error
     return { problems: [inWords(error)], notes: [] }
   }
 }

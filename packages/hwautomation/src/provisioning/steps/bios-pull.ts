@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { sameValue } from '../../bios/configuration.ts'
 import { HwError } from '../../errors.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
+import { factsOfBios } from '../../inventory/facts-of-bios.ts'
 import { artefactSchema, keepFile, keepPulled } from '../bios-files.ts'
 import { Bios, HostShell, type BiosReading } from '../capabilities.ts'
 import { ensureTool } from '../ensure-tool.ts'
+import { keepFacts } from '../inventory.ts'
 import type { Provisioning } from '../provisioning.ts'
 import { QUIET_FOR } from '../quiet-for.ts'
 import { stepTimes } from '../step-times.ts'
@@ -51,12 +53,17 @@ export const biosPull = new WorkflowStep<Provisioning, z.infer<typeof output>>({
   async act(ctx) {
     const bios = ctx.use(Bios)
     await ensureTool(ctx, bios.tool)
-    const reading = await ctx.subTask('Exporting current BIOS configuration…', { quietFor: QUIET_FOR.tool }, (task) =>
-      bios.read({ signal: ctx.signal, everything: true, onStage: task.detail }).then((answer) => answer.value),
-    )
+    const quietFor = QUIET_FOR.bootAfterBiosWrite
+    const reading = await ctx.subTask('Exporting current BIOS configuration…', { quietFor }, async (task) => {
+      // Our boot may have set a job of somebody else going: what is read under it does not hold, and it must not lose power.
+      await bios.untilSettled({ signal: ctx.signal, onStage: task.detail })
+      const answer = await bios.read({ signal: ctx.signal, everything: true, onStage: task.detail })
+      return answer.value
+    })
     if (reading.file === undefined || Object.keys(reading.current.attributes).length === 0) throw emptyExport(bios.tool)
     await keepFile(ctx, 'bios-before', reading.file)
     await keepPulled(ctx, reading)
+    await keepFacts(ctx, 'bmc', factsOfBios(reading.current))
   },
 
   async verify(ctx) {

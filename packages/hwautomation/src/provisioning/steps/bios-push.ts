@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { asksForBios } from '../../boarding/report.ts'
 import { compareAfterApply } from '../../bios/compare.ts'
 import type { BiosValue } from '../../bios/configuration.ts'
 import type { BiosPlan } from '../../bios/plan.ts'
@@ -7,7 +8,8 @@ import { HwError, isHwError } from '../../errors.ts'
 import type { StepContext, SubTask } from '../../workflow/context.ts'
 import type { Json } from '../../workflow/record.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
-import { artefactSchema, keepFile, keptPulled } from '../bios-files.ts'
+import { artefactSchema, keepFile, keepJson, keptPulled } from '../bios-files.ts'
+import { boardingOf } from '../bmc-wishes.ts'
 import { Bios, Commissioning, HostShell, type BiosChanges, type BiosReading } from '../capabilities.ts'
 import { endedAnyway, untilEnded } from '../dead-process.ts'
 import { ensureShell } from '../ensure-shell.ts'
@@ -29,6 +31,8 @@ const output = z.object({
   /** The boot after the change: later steps work in it. */
   host: hostLocationSchema,
   file: artefactSchema,
+  /** The settings in force after it, parsed; only where boarding rules ask for them. */
+  inForce: artefactSchema.exactOptional(),
 })
 
 /** Writes the changes, reboots through rescue mode, and compares every changed setting with what the firmware then says. */
@@ -94,6 +98,9 @@ export const biosPush = new WorkflowStep<Provisioning, z.infer<typeof output>>({
         applied: taken.map(({ name }) => name),
         host,
         file: await keepFile(ctx, 'bios-after', reading.file ?? new Uint8Array()),
+        ...(asksForBios(boardingOf(ctx.request))
+          ? { inForce: await keepJson(ctx, 'bios-in-force.json', reading.current) }
+          : {}),
       },
       evidence: [
         ctx.evidence(
@@ -149,10 +156,16 @@ function allStaged(plan: BiosPlan, { current }: BiosReading): BiosChanges {
 }
 
 /** What a device says that has applied, or refused, what was staged: while it is at it, it is left alone. */
-async function readSettled(ctx: StepContext<Provisioning>, sentence: string): Promise<BiosReading> {
+async function readSettled(
+  ctx: StepContext<Provisioning>,
+  sentence: string,
+  judge: (reading: BiosReading, waits: string | undefined) => Promise<void> | void = () => {},
+): Promise<BiosReading> {
   return ctx.subTask(sentence, { quietFor: QUIET_FOR.bootAfterBiosWrite }, async (task) => {
-    await ctx.use(Bios).untilSettled({ signal: ctx.signal, onStage: task.detail })
-    return readInside(ctx, task)
+    const waits = await ctx.use(Bios).untilSettled({ signal: ctx.signal, onStage: task.detail })
+    const reading = await readInside(ctx, task)
+    await judge(reading, waits)
+    return reading
   })
 }
 
@@ -233,17 +246,19 @@ async function rebootThroughRescue(ctx: StepContext<Provisioning>): Promise<void
 
 async function assertTaken(ctx: StepContext<Provisioning>, plan: BiosPlan): Promise<void> {
   await ensureTool(ctx, ctx.use(Bios).tool)
-  const reading = await readSettled(ctx, 'Comparing with what the firmware made of it…')
-  const { notTaken } = compareAfterApply(plan, reading.current)
-  const objections = await newVerdict(ctx, reading)
-  if (notTaken.length === 0 && objections.length === 0) return
-  const names = notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)
-  throw new HwError({
-    code: 'bios.not-taken',
-    kind: objections.length > 0 ? 'invalid' : 'transient',
-    message: `The firmware of ${ctx.request.hostname} did not take all settings: ${[...names, ...objections].join('; ')}.`,
-    hint: 'The machine runs with the rest of the new settings; the configuration of before is kept with the run (`bios-before`).',
-    context: { notTaken: notTaken.map(({ name }) => name), verdict: objections },
+  await readSettled(ctx, 'Comparing with what the firmware made of it…', async (reading, waits) => {
+    const { notTaken } = compareAfterApply(plan, reading.current)
+    const objections = await newVerdict(ctx, reading)
+    if (notTaken.length === 0 && objections.length === 0) return
+    const names = notTaken.map(({ name, wanted, got }) => `${name} is ${got}, not ${wanted}`)
+    const stuck = waits === undefined ? [] : [`the boot has not run the job ${waits}`]
+    throw new HwError({
+      code: 'bios.not-taken',
+      kind: objections.length > 0 ? 'invalid' : 'transient',
+      message: `The firmware of ${ctx.request.hostname} did not take all settings: ${[...names, ...objections, ...stuck].join('; ')}.`,
+      hint: 'The machine runs with the rest of the new settings; the configuration of before is kept with the run (`bios-before`).',
+      context: { notTaken: notTaken.map(({ name }) => name), verdict: objections },
+    })
   })
 }
 

@@ -3,6 +3,8 @@ import type { StepContext } from '../../workflow/context.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
 import { admit, refusal, type Claim } from '../admission.ts'
 import { checkTargetBeforehand } from '../bmc-address.ts'
+import { checkWishesBeforehand, lockedBeforehand } from '../bmc-beforehand.ts'
+import { wishesOf } from '../bmc-wishes.ts'
 import { Commissioning } from '../capabilities.ts'
 import {
   assertAsRead,
@@ -45,15 +47,20 @@ export const commission = new WorkflowStep<Provisioning, z.infer<typeof output>>
   async plan(ctx) {
     const { machine, admission } = await assess(ctx)
     if (admission.way === 'refuse') return { todo: [], problems: [`${admission.reason}. ${admission.hint}`] }
-    if (admission.way === 'wait') return { todo: [`Wait: ${admission.reason}`, 'Then take it as Ready'] }
+    // What the type wants of the BMC is the business of ipmi-configure's plan, and with it how the BMC is now.
+    const locked = wishesOf(ctx.request).writes ? undefined : await lockedBeforehand(ctx)
+    const problems = locked === undefined ? {} : { problems: [`The BMC is closed to the tools on its host: ${locked}`] }
+    if (admission.way === 'wait') return { todo: [`Wait: ${admission.reason}`, 'Then take it as Ready'], ...problems }
     if (admission.way === 'commission')
       return {
+        ...problems,
         todo: [
           `Commission ${machine.hostname} in MAAS (it is ${machine.statusName})`,
           'A cancel during commissioning would leave it in New, whatever it was before',
         ],
         reboots: 1,
       }
+    if (locked !== undefined) return { todo: [], ...problems }
     return {
       todo: [],
       skip: `${machine.hostname} is ${machine.statusName}: its commissioning is used as it is`,
@@ -65,6 +72,7 @@ export const commission = new WorkflowStep<Provisioning, z.infer<typeof output>>
     const { admission } = await assess(ctx)
     if (admission.way === 'refuse') throw refusal(admission)
     await checkTargetBeforehand(ctx)
+    await checkWishesBeforehand(ctx)
   },
 
   async act(ctx) {

@@ -1,12 +1,18 @@
 import { z } from 'zod'
+import { boardingReport, hasRules } from '../../boarding/report.ts'
+import { breaches, inWords } from '../../boarding/boarding-error.ts'
+import type { Observed } from '../../inventory/facts.ts'
 import type { StepContext } from '../../workflow/context.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
+import { assertBoarded, boardingEvidence, boardingFindings } from '../boarding-check.ts'
+import { boardingOf, wishesOf } from '../bmc-wishes.ts'
 import { Commissioning, HostShell } from '../capabilities.ts'
 import { removedTags, staleTags, tagIt } from '../device-tags.ts'
 import { ensureShell } from '../ensure-shell.ts'
 import { findHost } from '../fresh-boot.ts'
 import { endState, handBack, notHandedBack, tidyHost } from '../hand-back.ts'
 import { assertStillOurs, markHeld } from '../holding.ts'
+import { keepFacts } from '../inventory.ts'
 import { isRescue } from '../machine-state.ts'
 import { MACHINE_STATUS } from '../machine-status.ts'
 import type { Acting, Provisioning } from '../provisioning.ts'
@@ -38,17 +44,23 @@ export const finalize = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
     const tag = ctx.request.profile.tag
     const stale = staleTags(machine, tag)
+    const rules = boardingReport(boardingOf(ctx.request), { why: {} }).length
     return ctx.todo(
       ctx.request.leaveOn === 'rescue'
         ? 'Leave the machine in rescue mode, owned by our MAAS user'
         : 'Switch the machine off and leave it Ready in MAAS',
       machine.tags.includes(tag) ? `Keep its tag ${tag}` : `Tag it ${tag}`,
       ...stale.map((name) => `Remove its tag ${name}`),
+      ...(rules === 0
+        ? []
+        : [`Before that: check ${rules === 1 ? 'its boarding rule' : `its ${rules} boarding rules`}`]),
     )
   },
 
   async act(ctx) {
     await assertStillOurs(ctx)
+    if (hasRules(boardingOf(ctx.request)))
+      await ctx.subTask('Checking the boarding rules…', async () => assertBoarded(ctx, await boardingFindings(ctx)))
     if (ctx.request.leaveOn === 'rescue') await keepOn(ctx)
     await tidyHost(ctx)
     if (ctx.request.leaveOn !== 'rescue') await handBack(ctx)
@@ -62,7 +74,9 @@ export const finalize = new WorkflowStep<Provisioning, z.infer<typeof output>>({
     const { value: machine } = await ctx.use(Commissioning).read(ctx.signal)
     const tag = ctx.request.profile.tag
     const stayed = ctx.request.leaveOn === 'rescue'
+    const boarding = await boardingFindings(ctx)
     const problems = [
+      ...breaches(boarding).map(inWords),
       ...(stayed
         ? machine.status === MACHINE_STATUS.rescueMode
           ? []
@@ -71,6 +85,7 @@ export const finalize = new WorkflowStep<Provisioning, z.infer<typeof output>>({
       ...(machine.tags.includes(tag) ? [] : [`it has no tag ${tag}`]),
       ...staleTags(machine, tag).map((name) => `it still has the tag ${name}`),
     ]
+    if (problems.length === 0) await keepFacts(ctx, 'run', factsOfRun(ctx))
     return {
       ok: problems.length === 0,
       output: {
@@ -86,6 +101,7 @@ export const finalize = new WorkflowStep<Provisioning, z.infer<typeof output>>({
           source: 'maas',
           request: `GET machines/${machine.systemId}/`,
         }),
+        ...boardingEvidence(ctx, boarding),
       ],
       ...(problems.length === 0 ? {} : { problem: problems.join(', ') }),
     }
@@ -105,6 +121,16 @@ function warnOfLeftOut(ctx: StepContext<Provisioning>): void {
       'bmc.left-out',
       `The BMC of ${ctx.request.hostname} was not given the address ${ctx.request.targetIpmiIp}: that was left out on request.`,
     )
+  if (wishesOf(ctx.request).writes && ctx.maybeOutput(ipmiConfigure) === undefined)
+    ctx.warn(
+      'bmc.settings-left-out',
+      `The BMC of ${ctx.request.hostname} was not given the users and settings of ${ctx.request.deviceType}: that was left out on request.`,
+    )
+}
+
+/** What the machine is called from now on, and by which run. */
+function factsOfRun({ request, workflowId }: Pick<StepContext<Provisioning>, 'request' | 'workflowId'>): Observed {
+  return { 'run.deviceType': request.deviceType, 'run.tag': request.profile.tag, 'run.id': workflowId }
 }
 
 /** A machine that commissioning left Ready and on would go off at its next reboot: only rescue mode keeps it, owned. */

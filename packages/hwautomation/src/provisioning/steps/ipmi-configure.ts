@@ -3,22 +3,22 @@ import { isHwError } from '../../errors.ts'
 import { hostOf } from '../../lan/power-address.ts'
 import type { StepContext } from '../../workflow/context.ts'
 import { WorkflowStep } from '../../workflow/step.ts'
-import {
-  assertAddressable,
-  assertNobodyThere,
-  foundBefore,
-  planAddress,
-  targetOf,
-  targetProblems,
-  type FoundBefore,
-} from '../bmc-address.ts'
+import { assertNobodyThere, foundBefore, hasAddress, planAddress, targetOf, targetProblems } from '../bmc-address.ts'
+import { applyWishes, assertWishesPossible, knownCertificate, readWishes } from '../bmc-apply.ts'
+import { lockedInBand } from '../bmc-beforehand.ts'
 import { differences, inWords, setAddress } from '../bmc-change.ts'
+import { BmcNetwork, type LanSettings } from '../bmc-network.ts'
+import { planWishes, wishesDiffer } from '../bmc-plan.ts'
 import { proveAddress } from '../bmc-prove.ts'
 import { interruptedPutBack, putBack, wasPuttingBack } from '../bmc-put-back.ts'
-import { BmcNetwork, type Sighting } from '../bmc-network.ts'
+import { foundNow, lookCalmly, powerOrWhyNot, sightOf, type BmcFound } from '../bmc-reading.ts'
+import { readInBand, recogniseBmc, type Recognised } from '../bmc-recognise.ts'
+import { wishesOf } from '../bmc-wishes.ts'
 import { ensureShell } from '../ensure-shell.ts'
 import { ensureTool } from '../ensure-tool.ts'
+import { keepFacts } from '../inventory.ts'
 import { assertStillOurs } from '../holding.ts'
+import type { HostLocation } from '../host.ts'
 import type { Provisioning } from '../provisioning.ts'
 import { QUIET_FOR } from '../quiet-for.ts'
 import { stepTimes } from '../step-times.ts'
@@ -31,9 +31,19 @@ const output = z.object({
   powerAddress: z.object({ before: z.string(), now: z.string() }),
   /** `direct`: the BMC itself was recognised at its new address. `maas`: MAAS reaches one there with the machine's credentials. */
   proof: z.enum(['direct', 'maas']),
+  /** Where the BMC was recognised, for those who ask it later; only where something was wanted of it beside its address. */
+  bmc: z.object({ address: z.string(), certificateSha256: z.string().nullable() }).exactOptional(),
+  /** Wanted settings of the BMC as they were read back, and its wanted users, each of which logged in. */
+  settings: z.record(z.string(), z.string()).exactOptional(),
+  users: z.array(z.string()).exactOptional(),
 })
 
-/** Gives the BMC its address, proves that it answers there, and tells MAAS; or puts the old one back. */
+type Ctx = StepContext<Provisioning>
+
+/**
+ * Gives the BMC its address, proves that it answers there, and tells MAAS, or puts the old one back. Then its users, and last the settings
+ * that shut doors.
+ */
 export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof output>>({
   id: 'ipmi-configure',
   title: 'Configure IPMI',
@@ -43,19 +53,27 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
   onCancel: 'finish',
   skippable: true,
 
-  skip: (ctx) => (ctx.request.targetIpmiIp === undefined ? 'no BMC address was asked for' : undefined),
+  skip: (ctx) =>
+    ctx.request.targetIpmiIp === undefined && !wishesOf(ctx.request).writes
+      ? 'no BMC address was asked for'
+      : undefined,
 
   async plan(ctx) {
-    const problems = await targetProblems(ctx)
+    const target = ctx.request.targetIpmiIp
+    const wishes = await planWishes(ctx)
+    if (target === undefined) return wishes
+    const problems = [...(await targetProblems(ctx)), ...(wishes.problems ?? [])]
     if (problems.length > 0) return { todo: [], problems }
-    const target = ctx.request.targetIpmiIp!
     const from = hostOf((await ctx.use(BmcNetwork).registration(ctx.signal)).address)
-    if (from === target) return ctx.todo(`Check that the BMC has the address ${target}`)
-    return ctx.todo(
-      `Set the BMC’s address ${from === undefined ? '' : `from ${from} `}to ${target}, in-band`,
-      'Prove that it answers there',
-      'Tell MAAS, and have MAAS reach it',
-    )
+    const address =
+      from === target
+        ? [`Check that the BMC has the address ${target}`]
+        : [
+            `Set the BMC’s address ${from === undefined ? '' : `from ${from} `}to ${target}, in-band`,
+            'Prove that it answers there',
+            'Tell MAAS, and have MAAS reach it',
+          ]
+    return { ...wishes, todo: [...address, ...wishes.todo] }
   },
 
   async guard(ctx) {
@@ -63,82 +81,83 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
   },
 
   async recheck(ctx) {
+    const { targetIpmiIp } = ctx.request
     const { address } = await ctx.use(BmcNetwork).registration(ctx.signal)
-    return hostOf(address) === ctx.request.targetIpmiIp
-      ? undefined
-      : `MAAS has the power address ${address} now, not ${ctx.request.targetIpmiIp}`
+    if (targetIpmiIp !== undefined && hostOf(address) !== targetIpmiIp)
+      return `MAAS has the power address ${address} now, not ${targetIpmiIp}`
+    return wishesDiffer(ctx, ctx.recorded.bmc)
   },
 
   async act(ctx) {
-    const address = ctx.request.targetIpmiIp!
     const host = await ensureShell(ctx, `ipmi-${ctx.attempt}`)
     await ensureTool(ctx, 'ipmitool')
-    const { before, current, target } = await ctx.subTask(
+    const wishes = wishesOf(ctx.request)
+    const inBand = await ctx.subTask(
       'Reading the BMC’s network settings…',
       { quietFor: QUIET_FOR.tool },
       async (task) => {
-        const found = await readLan(ctx)
-        task.detail(inWords(found.current))
-        const before = foundBefore(ctx) ?? found.before
-        return { before, current: found.current, target: await planAddress(ctx, before) }
+        const found = await readInBand(ctx)
+        task.detail(found === undefined ? 'the BMC does not let its host ask' : inWords(found))
+        return found
       },
     )
-    const goingBack = wasPuttingBack(ctx)
-    if (!goingBack && current.address !== address)
-      await ctx.subTask(`Checking that nobody else has ${address}…`, () => assertNobodyThere(ctx, address))
-    ctx.safePoint()
-    await ctx.critical(
-      'changing the BMC address',
-      stepTimes(ctx.request.profile, 'ipmi-configure').attempt,
-      async (inside) => {
-        if (goingBack) return putBack(inside, before, interruptedPutBack(ctx.request))
-        try {
-          await inside.subTask(`Setting the BMC’s address to ${address}…`, { quietFor: QUIET_FOR.tool }, () =>
-            setAddress(inside, before, target, 'to'),
-          )
-          await proveAddress(inside, before, address, host.identity)
-        } catch (error) {
-          // Time ran out: what was sent says that the address is open, and the run names it.
-          inside.signal.throwIfAborted()
-          await putBack(inside, before, error)
-        }
-      },
-    )
+    // An address that an earlier attempt left open comes first: the BMC may not be where it can be asked.
+    const isOpen = ctx.intents.some(({ effect }) => effect === 'bmc.lan-set')
+    if (wishes.writes && !isOpen) await assertWishesPossible(ctx, (await recognise(ctx, inBand)).at)
+    if (ctx.request.targetIpmiIp === undefined) ctx.safePoint()
+    else await giveAddress(ctx, inBand, host)
+    if (!wishes.writes) return
+    const { at } = await recognise(ctx, inBand === undefined ? undefined : await readInBand(ctx))
+    if (isOpen) await assertWishesPossible(ctx, at)
+    await applyWishes(ctx, at)
   },
 
   async verify(ctx) {
-    const bmc = ctx.use(BmcNetwork)
-    const { value: now } = await bmc.read(ctx.signal)
-    const registration = await bmc.registration(ctx.signal)
-    const before = foundBefore(ctx) ?? (await readLan(ctx)).before
-    const target = targetOf(ctx.request, before)
+    const inBand = await readInBand(ctx)
+    const wishes = wishesOf(ctx.request)
+    const recognised = wishes.any || inBand === undefined ? await recogniseIfNeeded(ctx, inBand) : undefined
+    const now = inBand ?? recognised!.lan
+    const registration = await ctx.use(BmcNetwork).registration(ctx.signal)
+    await keepFacts(ctx, 'bmc', { 'bmc.address': now.address, 'bmc.mac': inBand?.mac ?? undefined })
+    const before: BmcFound = foundBefore(ctx) ?? (await sightOf(ctx, now, registration.address))
+    const asked = ctx.request.targetIpmiIp !== undefined
+    const target = asked ? targetOf(ctx.request, before) : now
     const there = await lookCalmly(ctx, target.address)
-    const power = await powerOrWhyNot(ctx)
+    const power = asked || hasAddress(registration) ? await powerOrWhyNot(ctx) : 'not asked'
     const direct =
       there.state === 'seen' &&
       there.certificateSha256 === before.certificateSha256 &&
       before.certificateSha256 !== null
+    const read = recognised === undefined ? undefined : await readWishes(ctx, recognised.at)
     const problems = [
       ...(differences(now, target).length === 0 ? [] : [`the BMC says ${inWords(now)} instead of ${inWords(target)}`]),
-      ...(hostOf(registration.address) === target.address
+      ...(!asked || hostOf(registration.address) === target.address
         ? []
         : [`MAAS has the power address ${registration.address}`]),
-      ...(power === 'on' || power === 'off' ? [] : [`MAAS reads its power as ${power}`]),
+      ...(['on', 'off', 'not asked'].includes(power) ? [] : [`MAAS reads its power as ${power}`]),
       ...(before.certificateSha256 === null || direct ? [] : [`the BMC does not answer at ${target.address} any more`]),
+      ...(read?.problems ?? []),
     ]
+    const short = ({ source, address, netmask, gateway }: typeof now) => ({ source, address, netmask, gateway })
     return {
       ok: problems.length === 0,
       output: {
-        before: { source: before.source, address: before.address, netmask: before.netmask, gateway: before.gateway },
-        now: { source: now.source, address: now.address, netmask: now.netmask, gateway: now.gateway },
+        before: short(before),
+        now: short(now),
         powerAddress: { before: before.powerAddress, now: registration.address },
         proof: direct ? 'direct' : 'maas',
+        ...(recognised === undefined
+          ? {}
+          : { bmc: { address: recognised.at.address, certificateSha256: recognised.at.certificateSha256 } }),
+        ...(read === undefined ? {} : { settings: read.settings, users: [...read.users] }),
       },
       evidence: [
         ctx.evidence(
           `the BMC’s address is ${now.address}`,
           { ...now },
-          { source: 'ipmitool', request: `lan print ${now.channel}` },
+          inBand === undefined
+            ? { source: 'redfish', request: 'EthernetInterfaces' }
+            : { source: 'ipmitool', request: `lan print ${inBand.channel}` },
         ),
         ...(direct
           ? [
@@ -149,54 +168,70 @@ export const ipmiConfigure = new WorkflowStep<Provisioning, z.infer<typeof outpu
               ),
             ]
           : []),
-        ctx.evidence(
-          `MAAS reaches it at ${registration.address}`,
-          { power },
-          { source: 'maas', request: 'query_power_state' },
-        ),
+        ...(power === 'not asked'
+          ? []
+          : [
+              ctx.evidence(
+                `MAAS reaches it at ${registration.address}`,
+                { power },
+                { source: 'maas', request: 'query_power_state' },
+              ),
+            ]),
+        ...(read?.evidence ?? []),
       ],
       ...(problems.length === 0 ? {} : { problem: problems.join('; ') }),
     }
   },
 })
 
-/** MAAS that does not reach the BMC is what verifying is about, not a failure of verifying. */
-async function powerOrWhyNot(ctx: StepContext<Provisioning>): Promise<string> {
+/** Sets the address and proves it, in one section that nothing interrupts; or puts the old one back. */
+async function giveAddress(ctx: Ctx, inBand: LanSettings | undefined, host: HostLocation): Promise<void> {
+  const address = ctx.request.targetIpmiIp!
+  if (inBand === undefined) {
+    const { lan: now } = await recognise(ctx, undefined)
+    const target = targetOf(ctx.request, now)
+    if (differences(now, target).length === 0) return ctx.safePoint()
+    throw lockedInBand(
+      ctx.request.hostname,
+      `its KCS control does not let ipmitool on the host change its network settings, which are ${inWords(now)}, to ${inWords(target)}`,
+    )
+  }
+  const before = foundBefore(ctx) ?? (await foundNow(ctx, inBand))
+  const target = await planAddress(ctx, before)
+  const goingBack = wasPuttingBack(ctx)
+  if (!goingBack && inBand.address !== address)
+    await ctx.subTask(`Checking that nobody else has ${address}…`, () => assertNobodyThere(ctx, address))
+  ctx.safePoint()
+  await ctx.critical(
+    'changing the BMC address',
+    stepTimes(ctx.request.profile, 'ipmi-configure').attempt,
+    async (inside) => {
+      if (goingBack) return putBack(inside, before, interruptedPutBack(ctx.request))
+      try {
+        await inside.subTask(`Setting the BMC’s address to ${address}…`, { quietFor: QUIET_FOR.tool }, () =>
+          setAddress(inside, before, target, 'to'),
+        )
+        await proveAddress(inside, before, address, host.identity)
+      } catch (error) {
+        // Time ran out: what was sent says that the address is open, and the run names it.
+        inside.signal.throwIfAborted()
+        await putBack(inside, before, error)
+      }
+    },
+  )
+}
+
+/** Where only boarding rules ask for the BMC, one that cannot be recognised breaks them, not this step. */
+async function recogniseIfNeeded(ctx: Ctx, inBand: LanSettings | undefined): Promise<Recognised | undefined> {
   try {
-    return await ctx.use(BmcNetwork).powerThroughMaas(ctx.signal)
+    return await recognise(ctx, inBand)
   } catch (error) {
-    ctx.signal.throwIfAborted()
-    if (isHwError(error) && error.code === 'maas.bmc-unreachable') return `unreachable (${error.message})`
-    throw error
+    if (wishesOf(ctx.request).writes || inBand === undefined) throw error
+    if (!isHwError(error) || error.code !== 'bmc.unrecognised') throw error
+    return undefined
   }
 }
 
-async function readLan(ctx: StepContext<Provisioning>) {
-  const bmc = ctx.use(BmcNetwork)
-  const registration = await bmc.registration(ctx.signal)
-  assertAddressable(ctx.request, registration)
-  const { value: current } = await bmc.read(ctx.signal)
-  const there = await lookCalmly(ctx, current.address)
-  const before: FoundBefore = {
-    channel: current.channel,
-    source: current.source,
-    address: current.address,
-    netmask: current.netmask,
-    gateway: current.gateway,
-    powerAddress: registration.address,
-    certificateSha256: there.state === 'seen' ? there.certificateSha256 : null,
-    serviceUuid: there.state === 'seen' ? there.serviceUuid : null,
-  }
-  return { current, before }
-}
-
-/** Our own BMC, which is not reachable from everywhere: a broken way there only means that we do not see it. */
-async function lookCalmly(ctx: StepContext<Provisioning>, address: string): Promise<Sighting> {
-  try {
-    return await ctx.use(BmcNetwork).look(address, ctx.signal)
-  } catch (error) {
-    ctx.signal.throwIfAborted()
-    if (isHwError(error)) return { state: 'occupied', why: error.message }
-    throw error
-  }
+function recognise(ctx: Ctx, inBand: LanSettings | undefined): Promise<Recognised> {
+  return recogniseBmc(ctx, inBand, knownCertificate(ctx))
 }

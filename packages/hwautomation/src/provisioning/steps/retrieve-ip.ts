@@ -4,6 +4,7 @@ import { Commissioning, HostShell } from '../capabilities.ts'
 import { ensureShell } from '../ensure-shell.ts'
 import { findHost } from '../fresh-boot.ts'
 import { hostLocationSchema } from '../host.ts'
+import { collectFacts } from '../inventory.ts'
 import { assertMatches } from '../matching.ts'
 import { isRescue } from '../machine-state.ts'
 import { MACHINE_STATUS } from '../machine-status.ts'
@@ -48,6 +49,7 @@ export const retrieveIp = new WorkflowStep<Provisioning, z.infer<typeof output>>
     await ctx.subTask(`Checking that this is a ${ctx.request.deviceType}…`, async () =>
       assertMatches(ctx.request, host.identity),
     )
+    await ctx.subTask('Reading what hardware it has…', () => collectFacts(ctx))
   },
 
   async recheck(ctx) {

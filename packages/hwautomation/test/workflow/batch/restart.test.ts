@@ -419,7 +419,7 @@ describe('a store that is full for a while', () => {
     machines.letAllGo()
     expect(count(await batch.outcome(), 'COMPLETED')).toBe(3)
     await assertNewest(m, batch.id)
-  }, 20_000)
+  }, 60_000)
 
   it('does not end a batch whose last item is retried before that could be written', async () => {
     const store = new MemoryStore()
@@ -450,7 +450,7 @@ describe('a store that is full for a while', () => {
     machines.letAllGo()
     expect(board(await batch.outcome())).toEqual(['m01 started COMPLETED'])
     await assertNewest(m, batch.id)
-  }, 20_000)
+  }, 60_000)
 
   it('keeps nothing of a batch whose start it refused, though it had written it', async () => {
     const store = new MemoryStore()
@@ -474,7 +474,7 @@ describe('a store that is full for a while', () => {
     const batch = await m.startBatch(runs(machines, 2), { ...ASKED, approval })
     dying.fullFor = 1
     expect(board(await batch.outcome())).toEqual(['m01 left-out', 'm02 left-out'])
-  }, 20_000)
+  }, 60_000)
 
   it('delays the batch and loses nothing; what an operator asks for is refused with the reason', async () => {
     const store = new MemoryStore()
@@ -489,5 +489,5 @@ describe('a store that is full for a while', () => {
     dying.fullFor = 1
     machines.letAllGo()
     expect(count(await batch.outcome(), 'COMPLETED')).toBe(2)
-  }, 20_000)
+  }, 60_000)
 })
