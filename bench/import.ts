@@ -1,31 +1,42 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const ROUNDS = 7
+const PACKAGES = ['hwautomation', 'testkit', 'slackbot'] as const
 
-/** Import time of the built package, next to a bare Node and to its heaviest dependencies alone. */
+/** Import time of each built package, next to a bare Node and to all that it depends on, imported without it. */
 export async function benchImport(): Promise<string[]> {
-  if (!existsSync(new URL('../packages/hwautomation/dist/index.js', import.meta.url)))
+  const folders = PACKAGES.map((name) => new URL(`../packages/${name}/`, import.meta.url))
+  if (!folders.every((folder) => existsSync(new URL('dist/index.js', folder))))
     return ['import time: build first (npm run build)']
-  const bare = await medianOf('0')
-  const library = await medianOf("await import('hwautomation')")
-  const dependencies = await medianOf(
-    "await Promise.all(['undici', 'node-ssh', 'zod', 'yaml', 'lowdb'].map((name) => import(name)))",
-  )
-  return [
-    `import: bare node ${bare.toFixed(0)} ms; its five large dependencies +${(dependencies - bare).toFixed(0)} ms; hwautomation +${(library - bare).toFixed(0)} ms, ×${((library - bare) / (dependencies - bare)).toFixed(2)} of them`,
-  ]
+  const lines: string[] = []
+  for (const folder of folders) {
+    const { name, dependencies } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
+      readonly name: string
+      readonly dependencies: Readonly<Record<string, string>>
+    }
+    const bare = await medianOf(folder, '0')
+    const theirs = (await medianOf(folder, importOf(Object.keys(dependencies)))) - bare
+    const whole = (await medianOf(folder, importOf([name]))) - bare
+    lines.push(
+      `import: ${name} ${whole.toFixed(0)} ms beyond a bare Node (${bare.toFixed(0)} ms); its ${Object.keys(dependencies).length} dependencies, all of each, ${theirs.toFixed(0)} ms; ×${(whole / theirs).toFixed(2)}`,
+    )
+  }
+  return lines
 }
 
-async function medianOf(script: string): Promise<number> {
+/** Some have no entry of their own (types alone, or sub-paths). */
+function importOf(names: readonly string[]): string {
+  return `await Promise.all(${JSON.stringify(names)}.map((name) => import(name).catch(() => {})))`
+}
+
+async function medianOf(folder: URL, script: string): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now()
-    await run(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: new URL('../packages/hwautomation/', import.meta.url),
-    })
+    await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder })
     times.push(performance.now() - start)
   }
   return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0

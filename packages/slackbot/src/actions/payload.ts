@@ -92,7 +92,6 @@ export const eventBody = z.looseObject({
     thread_ts: z.string().optional(),
   }),
 })
-export type EventBody = z.output<typeof eventBody>
 
 /** The id of the run or batch that a message's buttons carry, if any. */
 export function idInButtons(blocks: readonly unknown[]): string | undefined {
